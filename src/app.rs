@@ -1,0 +1,198 @@
+//! Wiring and life cycle of `interceptor run`: builds the rooms, spawns the workers, hears signals, and stops in order.
+//!
+//! Everything that depends on the broker lives in a session: when that breaks, the session with its workers is dropped,
+//! and a new one is built; what was in hand comes back from the broker. `pool.rs` is the life of one session.
+
+mod pool;
+mod status;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::admin;
+use crate::config::{
+    AmqpConfig, ConfigError, GenesysConfig, InterceptorConfig, Source, TopologyMode,
+};
+use crate::gate::Gate;
+use crate::genesys::{Genesys, Pace};
+use crate::outcome::RetryPolicy;
+use crate::queue::{Address, Declaration, Names, Session, TopologyError, plan};
+use crate::telemetry::Totals;
+use crate::worker::Worker;
+
+pub use status::Status;
+
+/// Between two tries to reach the broker: short, because consuming must go on within a second of its return.
+const FIRST_RECONNECT: Duration = Duration::from_millis(100);
+const LONGEST_RECONNECT: Duration = Duration::from_millis(800);
+/// How often a broker that stays away is logged.
+const RECONNECT_LOG_INTERVAL: Duration = Duration::from_secs(30);
+/// Of a second signal: the shell's code for SIGINT.
+const INTERRUPTED: i32 = 130;
+
+/// What every session of a run shares.
+pub(crate) struct App {
+    worker: Worker,
+    pace: Arc<Pace>,
+    status: Arc<Status>,
+    address: Address,
+    names: Names,
+    plan: Vec<Declaration>,
+    topology: TopologyMode,
+    concurrency: u16,
+    shutdown: Duration,
+}
+
+/// Runs the worker pool until a signal.
+///
+/// # Errors
+/// [`ConfigError`] before anything is connected to.
+pub async fn run(source: &Source) -> Result<(), ConfigError> {
+    let interceptor = InterceptorConfig::read(source)?;
+    let genesys = GenesysConfig::read(source)?;
+    let amqp = AmqpConfig::read(source)?;
+    let address = Address::new(&amqp, &interceptor.worker)?;
+    let pace = Arc::new(Pace::new(genesys.requests_per_minute));
+    let client = Genesys::new(&genesys, Arc::clone(&pace))?;
+    let listener = admin::listen(interceptor.admin).await?;
+
+    tracing::info!(
+        event = "run.started",
+        version = env!("CARGO_PKG_VERSION"),
+        worker = interceptor.worker,
+        genesys = client.description(),
+        broker = address.shown(),
+        concurrency = interceptor.concurrency,
+        "interceptor started"
+    );
+    if interceptor.hash_key.is_none() {
+        tracing::warn!(
+            event = "fingerprint.unkeyed",
+            "INTERCEPTOR_HASH_KEY is not set: fingerprints are equal across conversations"
+        );
+    }
+
+    let gate = Arc::new(Gate::default());
+    let status = Arc::new(Status::new(Arc::clone(&gate)));
+    let totals = Arc::new(Totals::default());
+    let names = Names::new(&amqp);
+    let app = App {
+        worker: Worker {
+            genesys: client,
+            gate,
+            policy: interceptor.policy(),
+            retry: RetryPolicy {
+                delays: amqp.retry_delays.clone(),
+                max_attempts: interceptor.max_attempts,
+                not_found_grace: interceptor.not_found_grace,
+            },
+            totals: Arc::clone(&totals),
+            name: interceptor.worker.clone(),
+        },
+        pace,
+        status: Arc::clone(&status),
+        address,
+        plan: plan(&names),
+        names,
+        topology: amqp.topology,
+        concurrency: interceptor.concurrency,
+        shutdown: interceptor.shutdown,
+    };
+
+    if let Some(listener) = listener {
+        tokio::spawn(admin::serve(listener, status));
+    }
+    let stop = CancellationToken::new();
+    tokio::spawn(hear_signals(stop.clone()));
+    Arc::new(app).sessions(&stop).await;
+    totals.log();
+    Ok(())
+}
+
+impl App {
+    /// One session after the other, until `stop`.
+    async fn sessions(self: Arc<Self>, stop: &CancellationToken) {
+        let mut delay = FIRST_RECONNECT;
+        let mut logged: Option<(String, Instant)> = None;
+        while !stop.is_cancelled() {
+            let opening = Session::open(&self.address, &self.plan, self.topology);
+            let opened = tokio::select! {
+                () = stop.cancelled() => return,
+                opened = opening => opened,
+            };
+            match opened {
+                Ok(session) => {
+                    tracing::info!(event = "broker.connected", "connected to the broker");
+                    (delay, logged) = (FIRST_RECONNECT, None);
+                    self.status.set_broker(None);
+                    let ended = Arc::clone(&self).serve(session, stop).await;
+                    if let Err(error) = ended {
+                        tracing::warn!(event = "broker.lost", %error, "the session with the broker broke: building a new one");
+                        self.status.set_broker(Some(error));
+                    }
+                }
+                Err(error) => {
+                    let text = error.to_string();
+                    self.status.set_broker(Some(text.clone()));
+                    let news = logged.as_ref().is_none_or(|(last, at)| {
+                        *last != text || at.elapsed() > RECONNECT_LOG_INTERVAL
+                    });
+                    if news {
+                        tracing::error!(
+                            event = "broker.unavailable",
+                            error = text,
+                            "trying again until it works"
+                        );
+                        logged = Some((text, Instant::now()));
+                    }
+                    if !matches!(error, TopologyError::Session(_)) {
+                        // Somebody must act first: no need to ask several times a second.
+                        delay = FIRST_RECONNECT.max(Duration::from_secs(5));
+                    }
+                }
+            }
+            if stop.is_cancelled() {
+                return;
+            }
+            let jittered = delay.mul_f64(0.5 + fastrand::f64() / 2.0);
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(jittered) => {}
+            }
+            delay = (delay * 2).min(LONGEST_RECONNECT);
+        }
+    }
+}
+
+/// The first SIGTERM or SIGINT asks for an orderly stop, the second ends the process at once.
+async fn hear_signals(stop: CancellationToken) {
+    let (Ok(mut terminate), Ok(mut interrupt)) = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+    ) else {
+        tracing::error!(
+            event = "signals.unavailable",
+            "signals cannot be heard: stopping"
+        );
+        stop.cancel();
+        return;
+    };
+    let mut heard = async || {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    };
+    heard().await;
+    tracing::info!(
+        event = "run.stopping",
+        "stopping: finishing what is in hand; a second signal ends at once"
+    );
+    stop.cancel();
+    heard().await;
+    std::process::exit(INTERRUPTED);
+}

@@ -1,0 +1,30 @@
+//! A stand-in for Genesys Cloud on the local machine: see `genesys-simulator --help`.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use transcript_interceptor::simulator::{self, Options};
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build();
+    let outcome = match runtime {
+        Ok(runtime) => {
+            let outcome = runtime.block_on(simulator::run(options));
+            // Hanging answers are still pending: they must not hold up the exit.
+            runtime.shutdown_background();
+            outcome
+        }
+        Err(error) => Err(error.into()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! `interceptor redact`
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use clap::Args;
+
+use super::Failure;
+use crate::config::{InterceptorConfig, Source};
+use crate::record::{Audit, AuditRecord, Identity, Status, Transcript};
+use crate::transcript::{Policy, decode, scrub};
+
+#[derive(Args)]
+#[command(after_help = "\
+Input is one JSON document, or NDJSON with one a line:
+  {\"id\":\"any string\",\"messages\":[{\"sequenceId\":1,\"from\":\"customer\",\"text\":\"...\"}]}
+Sanitized transcripts go to stdout in the same form and order, audit records to stderr. A line that is no transcript is
+reported with its number and the rest goes on; the exit code is 1 then. Needs only INTERCEPTOR_* settings.")]
+pub(super) struct Options {
+    /// The file; - is stdin.
+    #[arg(value_name = "FILE", default_value = "-")]
+    file: String,
+}
+
+pub(super) fn execute(source: &Source, options: &Options) -> Result<(), Failure> {
+    let config = InterceptorConfig::read(source)?;
+    let policy = config.policy();
+    let mut redactor = Redactor {
+        policy,
+        worker: config.worker,
+        failed: false,
+    };
+    let mut reader: Box<dyn BufRead> = match options.file.as_str() {
+        "-" => Box::new(std::io::stdin().lock()),
+        path => Box::new(BufReader::new(
+            File::open(path).with_context(|| format!("cannot open {path}"))?,
+        )),
+    };
+    redact_all(&mut redactor, &mut reader).with_context(|| format!("reading {}", options.file))?;
+    if redactor.failed {
+        return Err(Failure::Reported);
+    }
+    Ok(())
+}
+
+/// NDJSON where the first line is a document of its own; else the whole input is one document if it is one, and NDJSON
+/// with a bad first line if not.
+fn redact_all(redactor: &mut Redactor, reader: &mut dyn BufRead) -> anyhow::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    let mut line = Vec::new();
+    reader.read_until(b'\n', &mut line)?;
+    if !is_json(&line) {
+        reader.read_to_end(&mut line)?;
+        if is_json(&line) {
+            redactor.document(&line, "the document", &mut stdout)?;
+            return Ok(());
+        }
+        for (index, line) in line.split(|byte| *byte == b'\n').enumerate() {
+            redactor.line(line, index + 1, &mut stdout)?;
+        }
+        return Ok(());
+    }
+    let mut number = 1;
+    while !line.is_empty() {
+        redactor.line(&line, number, &mut stdout)?;
+        line.clear();
+        reader.read_until(b'\n', &mut line)?;
+        number += 1;
+    }
+    Ok(())
+}
+
+/// As far as the transcript's own reader is concerned: it sees to invalid UTF-8 itself.
+fn is_json(text: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(text);
+    serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok()
+}
+
+struct Redactor {
+    policy: Policy,
+    worker: String,
+    failed: bool,
+}
+
+impl Redactor {
+    fn line(&mut self, line: &[u8], number: usize, output: &mut dyn Write) -> anyhow::Result<()> {
+        if line.trim_ascii().is_empty() {
+            return Ok(());
+        }
+        self.document(line, &format!("line {number}"), output)
+    }
+
+    fn document(&mut self, body: &[u8], place: &str, output: &mut dyn Write) -> anyhow::Result<()> {
+        let started = Instant::now();
+        let mut raw = match decode(body) {
+            Ok(raw) => raw,
+            Err(error) => {
+                self.failed = true;
+                eprintln!("error: {place}: {error}");
+                return Ok(());
+            }
+        };
+        let Some(id) = raw.id.take() else {
+            self.failed = true;
+            eprintln!("error: {place}: the transcript has no id (a string)");
+            return Ok(());
+        };
+        let transcript = Transcript::new(&scrub(raw, &id, &self.policy));
+        output.write_all(&transcript.payload.body)?;
+        output.write_all(b"\n")?;
+        output.flush()?;
+
+        let audit = self.audit(&id, &transcript, started.elapsed());
+        std::io::stderr().lock().write_all(&audit.payload.body)?;
+        eprintln!();
+        Ok(())
+    }
+
+    fn audit(&self, id: &str, transcript: &Transcript, latency: Duration) -> Audit {
+        let record = AuditRecord::new(
+            Status::Success,
+            Some(id),
+            self.policy.version(),
+            &self.worker,
+            latency,
+        );
+        let identity = Identity {
+            subject: id.to_owned(),
+            ..Identity::default()
+        };
+        Audit::new(&record.with_transcript(transcript), &identity)
+    }
+}

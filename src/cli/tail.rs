@@ -1,0 +1,61 @@
+//! `interceptor tail`
+
+use std::io::Write;
+
+use anyhow::Context;
+use clap::Args;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::Failure;
+use crate::config::{AmqpConfig, Source};
+use crate::queue::{Address, Names, Tail};
+
+#[derive(Args)]
+#[command(after_help = "\
+A record is acknowledged after its line has been written and flushed, so an archive loses nothing:
+  interceptor tail --queue archive >> records.ndjson")]
+pub(super) struct Options {
+    /// Keep a durable queue of this name: what arrives while no tail runs is printed by the next one.
+    #[arg(long, value_name = "NAME")]
+    queue: Option<String>,
+}
+
+pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Failure> {
+    let config = AmqpConfig::read(source)?;
+    let names = Names::new(&config);
+    let address = Address::new(&config, "interceptor")?;
+    let mut tail = Tail::open(&address, &names, options.queue.as_deref())
+        .await
+        .with_context(|| {
+            format!(
+                "cannot subscribe to {} and {}; `interceptor topology apply` creates them",
+                names.transcripts, names.audit
+            )
+        })?;
+    eprintln!(
+        "tail: waiting for records of {} and {}",
+        names.transcripts, names.audit
+    );
+
+    let mut terminate = signal(SignalKind::terminate()).context("cannot hear signals")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot hear signals")?;
+    loop {
+        let record = tokio::select! {
+            record = tail.next() => record.context("the tail ended")?,
+            _ = terminate.recv() => return Ok(()),
+            _ = interrupt.recv() => return Ok(()),
+        };
+        let mut stdout = std::io::stdout().lock();
+        let written = stdout
+            .write_all(&record)
+            .and_then(|()| stdout.write_all(b"\n"))
+            .and_then(|()| stdout.flush());
+        drop(stdout);
+        match written {
+            // Whoever read has had enough, as with `head`.
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(()),
+            written => written.context("cannot write to stdout")?,
+        }
+        tail.done().await.context("cannot acknowledge a record")?;
+    }
+}

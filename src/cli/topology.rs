@@ -1,0 +1,55 @@
+//! `interceptor topology`
+
+use std::io::Write;
+
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+
+use super::Failure;
+use crate::config::{AmqpConfig, Source};
+use crate::queue::{Address, Names, apply, plan, verify};
+
+#[derive(Args)]
+pub(super) struct Options {
+    /// What to do.
+    action: Action,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Action {
+    /// Print everything that must exist, one JSON document a line; needs no broker.
+    Show,
+    /// Create what is missing; changes nothing where something exists with other arguments.
+    Apply,
+    /// Check that everything exists; needs no right to configure.
+    Verify,
+}
+
+pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Failure> {
+    let config = AmqpConfig::read(source)?;
+    let plan = plan(&Names::new(&config));
+    if options.action == Action::Show {
+        let mut stdout = std::io::stdout().lock();
+        for declaration in &plan {
+            let line = serde_json::to_string(declaration).context("cannot print the topology")?;
+            writeln!(stdout, "{line}").context("cannot write to stdout")?;
+        }
+        return Ok(());
+    }
+    let address = Address::new(&config, "interceptor")?;
+    let connection = address
+        .connect("topology")
+        .await
+        .with_context(|| address.shown())?;
+    match options.action {
+        Action::Apply => apply(&connection, &plan).await,
+        _ => verify(&connection, &plan).await,
+    }
+    .map_err(Failure::Topology)?;
+    eprintln!(
+        "topology: {} declarations are in place on {}",
+        plan.len(),
+        address.shown()
+    );
+    Ok(())
+}

@@ -1,0 +1,205 @@
+//! GENESYS_*: the API, its dialect and its limits.
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use super::source::missing;
+use super::{ConfigError, Source};
+
+/// Which endpoints are spoken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DialectName {
+    /// The tutorial's: `/api/v2/conversations/web/details/{id}`.
+    WebDetails,
+}
+
+impl DialectName {
+    /// As in GENESYS_API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::WebDetails => "web-details",
+        }
+    }
+}
+
+/// The API, its dialect and its limits.
+#[derive(Clone, Debug)]
+pub struct GenesysConfig {
+    /// GENESYS_CLIENT_ID.
+    pub client_id: String,
+    /// GENESYS_CLIENT_SECRET.
+    pub client_secret: SecretString,
+    /// GENESYS_API.
+    pub dialect: DialectName,
+    /// GENESYS_API_URL, else derived from GENESYS_REGION; without a slash at the end.
+    pub api_url: String,
+    /// GENESYS_LOGIN_URL, else the same host as the API.
+    pub login_url: String,
+    /// GENESYS_CA_FILE: certificates (PEM) to trust besides the system's.
+    pub ca_pem: Option<Vec<u8>>,
+    /// GENESYS_REQUESTS_PER_MINUTE; `None` where it is 0, no limit.
+    pub requests_per_minute: Option<u32>,
+    /// GENESYS_TIMEOUT_SECONDS: of one request, its body included.
+    pub timeout: Duration,
+    /// GENESYS_MAX_RETRIES: how often a call is tried in all before the job is put off.
+    pub max_tries: u32,
+    /// GENESYS_MAX_TRANSCRIPT_BYTES, decoded.
+    pub max_transcript_bytes: usize,
+}
+
+impl GenesysConfig {
+    /// Reads the GENESYS_* variables.
+    ///
+    /// # Errors
+    /// The first variable that is missing or cannot be used.
+    pub fn read(source: &Source) -> Result<Self, ConfigError> {
+        let dialect = match source.text("GENESYS_API") {
+            Some("web-details") => DialectName::WebDetails,
+            None | Some("platform") => {
+                return Err(ConfigError::new(
+                    "GENESYS_API",
+                    "platform, the default, is not available yet; set GENESYS_API=web-details",
+                ));
+            }
+            Some(other) => {
+                return Err(ConfigError::new(
+                    "GENESYS_API",
+                    format!("{other:?} is none of platform, web-details"),
+                ));
+            }
+        };
+        let api_url = match (
+            url(source, "GENESYS_API_URL")?,
+            source.text("GENESYS_REGION"),
+        ) {
+            (Some(url), _) => url,
+            (None, Some(region)) => format!("https://{}", domain(region)?),
+            (None, None) => {
+                return Err(missing(
+                    "GENESYS_REGION",
+                    "your organization's domain, such as mypurecloud.com",
+                ));
+            }
+        };
+        let login_url = url(source, "GENESYS_LOGIN_URL")?.unwrap_or_else(|| api_url.clone());
+        Ok(Self {
+            client_id: source
+                .text("GENESYS_CLIENT_ID")
+                .map(str::to_owned)
+                .ok_or_else(|| missing("GENESYS_CLIENT_ID", "the OAuth client's id"))?,
+            client_secret: source.secret("GENESYS_CLIENT_SECRET")?.ok_or_else(|| {
+                missing(
+                    "GENESYS_CLIENT_SECRET",
+                    "the OAuth client's secret; GENESYS_CLIENT_SECRET_FILE may name a file with it",
+                )
+            })?,
+            dialect,
+            api_url,
+            login_url,
+            ca_pem: source.file("GENESYS_CA_FILE")?,
+            requests_per_minute: match source.number(
+                "GENESYS_REQUESTS_PER_MINUTE",
+                300,
+                0..=1_000_000,
+            )? {
+                0 => None,
+                limit => Some(limit),
+            },
+            timeout: Duration::from_secs(source.number("GENESYS_TIMEOUT_SECONDS", 10, 1..=300)?),
+            max_tries: source.number("GENESYS_MAX_RETRIES", 3, 0..=10)?.max(1),
+            max_transcript_bytes: source.number(
+                "GENESYS_MAX_TRANSCRIPT_BYTES",
+                2 * 1024 * 1024,
+                1024..=64 * 1024 * 1024,
+            )?,
+        })
+    }
+}
+
+fn url(source: &Source, name: &str) -> Result<Option<String>, ConfigError> {
+    let Some(text) = source.text(name) else {
+        return Ok(None);
+    };
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    match rest {
+        Some(host) if !host.is_empty() && !host.contains(['?', '#', ' ', '@']) => {
+            Ok(Some(text.trim_end_matches('/').to_owned()))
+        }
+        _ => Err(ConfigError::new(
+            name,
+            format!("{text:?} is no http:// or https:// URL without user, query or fragment"),
+        )),
+    }
+}
+
+fn domain(region: &str) -> Result<&str, ConfigError> {
+    let plain = region.contains('.')
+        && region
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte));
+    plain.then_some(region).ok_or_else(|| {
+        ConfigError::new(
+            "GENESYS_REGION",
+            format!("{region:?} is no domain such as mypurecloud.com"),
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINIMAL: [(&str, &str); 4] = [
+        ("GENESYS_API", "web-details"),
+        ("GENESYS_REGION", "mypurecloud.com"),
+        ("GENESYS_CLIENT_ID", "id"),
+        ("GENESYS_CLIENT_SECRET", "secret"),
+    ];
+
+    fn read(changes: &[(&str, &str)]) -> Result<GenesysConfig, ConfigError> {
+        let pairs: Vec<_> = MINIMAL.iter().chain(changes).copied().collect();
+        GenesysConfig::read(&Source::from_pairs(&pairs))
+    }
+
+    #[test]
+    fn hosts_follow_from_the_region_unless_given() {
+        let config = read(&[]).unwrap();
+        assert_eq!(config.api_url, "https://mypurecloud.com");
+        let config = read(&[("GENESYS_API_URL", "http://127.0.0.1:8080/prefix/")]).unwrap();
+        assert_eq!(config.api_url, "http://127.0.0.1:8080/prefix");
+        assert_eq!(config.login_url, config.api_url);
+    }
+
+    #[test]
+    fn zero_means_no_limit() {
+        let config = read(&[("GENESYS_REQUESTS_PER_MINUTE", "0")]).unwrap();
+        assert_eq!(config.requests_per_minute, None);
+    }
+
+    #[test]
+    fn bad_values_are_refused() {
+        for (variable, value) in [
+            ("GENESYS_API", ""),
+            ("GENESYS_API", "platform"),
+            ("GENESYS_API", "soap"),
+            ("GENESYS_REGION", "mypurecloud"),
+            ("GENESYS_REGION", "https://mypurecloud.com"),
+            ("GENESYS_CLIENT_ID", ""),
+            ("GENESYS_CLIENT_SECRET", ""),
+            ("GENESYS_API_URL", "mypurecloud.com"),
+            ("GENESYS_LOGIN_URL", "ftp://x"),
+            ("GENESYS_TIMEOUT_SECONDS", "0"),
+            ("GENESYS_MAX_RETRIES", "-1"),
+            ("GENESYS_REQUESTS_PER_MINUTE", "fast"),
+        ] {
+            assert_eq!(
+                read(&[(variable, value)]).unwrap_err().variable,
+                variable,
+                "{value}"
+            );
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! Whether intake is open. A fault of the service pauses it, a fault of one job does not.
+//!
+//! Refused credentials, a long Retry-After and refused outputs are the service's at once. A 403 without a code, a 5xx, a
+//! timeout may be one conversation's own: they count as the service's after three different conversations failed with no
+//! success between. A pause ends with a probe: one job alone; where it fails the same way, the next pause is longer.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::genesys::{Error, ErrorKind};
+
+/// Different conversations that must fail in a row before the fault is the service's.
+const CONVERSATIONS: usize = 3;
+const FIRST_PAUSE: Duration = Duration::from_secs(5);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// The longest Retry-After that does not close the gate; it is waited for call by call.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Why intake is paused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Genesys refuses the credentials.
+    Credentials,
+    /// Genesys fails for one conversation after the other.
+    Service,
+    /// Genesys asked for patience of over a minute.
+    RateLimit,
+}
+
+impl Cause {
+    /// For people: what is wrong and what to look at.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Credentials => {
+                "Genesys refuses the credentials: check GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET, GENESYS_REGION and the client's state"
+            }
+            Self::Service => "Genesys fails for every conversation: waiting for it to recover",
+            Self::RateLimit => "Genesys asked to wait for more than a minute",
+        }
+    }
+}
+
+/// The state of the gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Jobs are taken.
+    Open,
+    /// No jobs are taken.
+    Paused {
+        /// Why.
+        cause: Cause,
+        /// When it will be probed.
+        until: Instant,
+    },
+    /// One job at a time is taken to see whether the fault is over.
+    Probing {
+        /// What it was.
+        cause: Cause,
+    },
+}
+
+/// The gate.
+pub struct Gate {
+    state: watch::Sender<State>,
+    record: Mutex<Record>,
+    /// Whether there is nothing on record, so that successes need no lock.
+    clean: AtomicBool,
+}
+
+#[derive(Default)]
+struct Record {
+    /// Conversations that failed since the last success.
+    failed: Vec<String>,
+    /// Pauses since the last success.
+    pauses: u32,
+}
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self {
+            state: watch::Sender::new(State::Open),
+            record: Mutex::default(),
+            clean: AtomicBool::new(true),
+        }
+    }
+}
+
+impl Gate {
+    /// The current state.
+    pub fn state(&self) -> State {
+        *self.state.borrow()
+    }
+
+    /// Notices of changes.
+    pub fn watch(&self) -> watch::Receiver<State> {
+        self.state.subscribe()
+    }
+
+    /// Genesys answered for a conversation, be it that there is none: the service works.
+    pub fn served(&self) {
+        if self.clean.load(Ordering::Acquire) {
+            return;
+        }
+        let mut record = self.record();
+        *record = Record::default();
+        self.clean.store(true, Ordering::Release);
+        let was = self.state.send_replace(State::Open);
+        drop(record);
+        if was != State::Open {
+            tracing::info!(
+                event = "intake.resumed",
+                "Genesys answers again: intake is open"
+            );
+        }
+    }
+
+    /// Judges a failed call: whether it is the service's fault. Then intake is paused.
+    pub fn failed(&self, conversation_id: &str, error: &Error) -> bool {
+        match &error.kind {
+            ErrorKind::CredentialsRefused | ErrorKind::NoTokenEndpoint => {
+                self.pause(Cause::Credentials, None, error);
+                true
+            }
+            ErrorKind::RateLimited { retry_after } if *retry_after > PATIENCE => {
+                self.pause(Cause::RateLimit, Some(*retry_after), error);
+                true
+            }
+            // Within the patience of the pace, neither a success nor a failure of the service.
+            ErrorKind::RateLimited { .. } => false,
+            ErrorKind::Server
+            | ErrorKind::Timeout
+            | ErrorKind::Unreachable
+            | ErrorKind::NotJson
+            | ErrorKind::Forbidden {
+                this_conversation: false,
+            } => self.suspect(conversation_id, error),
+            ErrorKind::Forbidden {
+                this_conversation: true,
+            }
+            | ErrorKind::NotFound
+            | ErrorKind::BadRequest
+            | ErrorKind::TooLarge { .. }
+            | ErrorKind::InvalidJson
+            | ErrorKind::InvalidSchema => {
+                self.served();
+                false
+            }
+        }
+    }
+
+    /// The credentials were refused outside a job.
+    pub fn unauthenticated(&self, error: &Error) {
+        let cause = match error.kind {
+            ErrorKind::CredentialsRefused | ErrorKind::NoTokenEndpoint => Cause::Credentials,
+            _ => Cause::Service,
+        };
+        self.pause(cause, None, error);
+    }
+
+    /// The pause is over: the next job shows whether the fault is.
+    pub fn probe(&self) {
+        self.state.send_if_modified(|state| match *state {
+            State::Paused { cause, .. } => {
+                *state = State::Probing { cause };
+                true
+            }
+            State::Open | State::Probing { .. } => false,
+        });
+    }
+
+    fn suspect(&self, conversation_id: &str, error: &Error) -> bool {
+        let mut record = self.record();
+        self.clean.store(false, Ordering::Release);
+        if !record.failed.iter().any(|failed| failed == conversation_id) {
+            record.failed.push(conversation_id.to_owned());
+        }
+        let enough = record.failed.len() >= CONVERSATIONS;
+        // During a pause and its probe the fault stands until something succeeds.
+        let fault = enough || self.state() != State::Open;
+        record.failed.truncate(CONVERSATIONS);
+        drop(record);
+        if fault {
+            self.pause(Cause::Service, None, error);
+        }
+        fault
+    }
+
+    fn pause(&self, cause: Cause, duration: Option<Duration>, error: &Error) {
+        let mut record = self.record();
+        self.clean.store(false, Ordering::Release);
+        let now = Instant::now();
+        match self.state() {
+            // Jobs that were in hand when intake was paused fail too: that says nothing new.
+            State::Paused { until, .. } if until > now && duration.is_none() => return,
+            _ => {}
+        }
+        let duration = duration.unwrap_or_else(|| {
+            let growing = FIRST_PAUSE * 2_u32.saturating_pow(record.pauses.min(10));
+            // Replicas must not probe in step.
+            growing
+                .min(LONGEST_PAUSE)
+                .mul_f64(0.8 + 0.2 * fastrand::f64())
+        });
+        record.pauses = record.pauses.saturating_add(1);
+        self.state.send_replace(State::Paused {
+            cause,
+            until: now + duration,
+        });
+        drop(record);
+        tracing::error!(
+            event = "intake.paused",
+            seconds = duration.as_secs(),
+            error_code = error.kind.code(),
+            http_status = error.status,
+            genesys_correlation_id = error.correlation_id.as_deref(),
+            "{}",
+            cause.as_str()
+        );
+    }
+
+    fn record(&self) -> MutexGuard<'_, Record> {
+        self.record.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fail(gate: &Gate, conversation: &str, kind: ErrorKind) -> bool {
+        gate.failed(conversation, &kind.into())
+    }
+
+    fn is_paused(gate: &Gate) -> bool {
+        matches!(gate.state(), State::Paused { .. })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_conversation_that_always_fails_pauses_nobody() {
+        let gate = Gate::default();
+        for _ in 0..10 {
+            assert!(!fail(&gate, "a", ErrorKind::Server));
+        }
+        assert!(!fail(&gate, "b", ErrorKind::Timeout));
+        gate.served();
+        assert!(!fail(&gate, "c", ErrorKind::Server));
+        assert_eq!(gate.state(), State::Open);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn three_conversations_in_a_row_are_the_services_fault() {
+        let gate = Gate::default();
+        let forbidden = ErrorKind::Forbidden {
+            this_conversation: false,
+        };
+        assert!(!fail(&gate, "a", ErrorKind::Server));
+        assert!(!fail(&gate, "b", forbidden));
+        assert!(fail(&gate, "c", ErrorKind::Unreachable));
+        assert!(is_paused(&gate));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_failed_probe_pauses_longer_and_a_good_one_opens() {
+        let gate = Gate::default();
+        let mut pauses = Vec::new();
+        for _ in 0..7 {
+            assert!(fail(&gate, "a", ErrorKind::CredentialsRefused));
+            let State::Paused { until, .. } = gate.state() else {
+                unreachable!()
+            };
+            pauses.push(until - Instant::now());
+            tokio::time::sleep_until(until).await;
+            gate.probe();
+            assert_eq!(
+                gate.state(),
+                State::Probing {
+                    cause: Cause::Credentials
+                }
+            );
+        }
+        assert!(pauses[0] <= FIRST_PAUSE && pauses[1] > pauses[0] && pauses[6] <= LONGEST_PAUSE);
+        assert!(!fail(&gate, "a", ErrorKind::NotFound));
+        assert_eq!(gate.state(), State::Open);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn stragglers_of_a_fault_do_not_lengthen_the_pause() {
+        let gate = Gate::default();
+        assert!(fail(&gate, "a", ErrorKind::CredentialsRefused));
+        let state = gate.state();
+        assert!(fail(&gate, "b", ErrorKind::CredentialsRefused));
+        assert!(fail(&gate, "c", ErrorKind::Server));
+        assert_eq!(gate.state(), state);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_a_long_retry_after_closes_the_gate() {
+        let gate = Gate::default();
+        let limited = |seconds| ErrorKind::RateLimited {
+            retry_after: Duration::from_secs(seconds),
+        };
+        assert!(!fail(&gate, "a", limited(60)));
+        assert_eq!(gate.state(), State::Open);
+        assert!(fail(&gate, "a", limited(300)));
+        assert!(is_paused(&gate));
+    }
+}

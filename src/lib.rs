@@ -1,0 +1,46 @@
+//! transcript-interceptor: conversation ids in, sanitized transcripts and audit records out.
+//!
+//! The way of one conversation, room by room:
+//!
+//! ```text
+//! queue::intake ─> worker ─> genesys (token, pace, fetch, retry) ─> transcript (validate, order)
+//!    ─> transcript::scrub (window, language, redact, verify, fingerprint) ─> record (transcript, audit)
+//!    ─> queue::outbox (publish both, confirmed) ─> queue::settle (ack | retry later | dead-letter)
+//! ```
+//!
+//! | room | what | may import |
+//! |---|---|---|
+//! | [`cli`] | one file per subcommand | everything |
+//! | [`app`] | wiring and life cycle of `run` | everything but `cli` |
+//! | [`admin`] | HTTP for operators | `app::Status`, `config` |
+//! | [`worker`] | one job, top to bottom | `job`, `outcome`, `gate`, `genesys`, `transcript`, `record`, what `queue` says of a job, `telemetry` |
+//! | [`gate`] | whether intake is open: faults of the service, not of a job | `genesys`' errors |
+//! | [`outcome`] | what becomes of a job: the one match from error to decision | `genesys`' errors, `config` |
+//! | [`job`] | what producers send | nothing |
+//! | [`queue`] | RabbitMQ; the only room that names lapin | `outcome`, `record`, `telemetry`, `config` |
+//! | [`genesys`] | Genesys Cloud; the only room that names reqwest | `transcript`, `config` |
+//! | [`transcript`] | raw transcript to sanitized; pure | `redaction` |
+//! | [`redaction`] | finds and replaces personal data; pure | nothing |
+//! | [`record`] | the outgoing JSON and its schemas | `transcript`'s sanitized model |
+//! | [`telemetry`] | logs, traces, counts | `config`, `record` |
+//! | [`config`] | the settings; the only reader of the environment | `redaction`, `transcript` |
+//! | [`simulator`] | a stand-in for Genesys Cloud: demo, tests, benchmarks | nothing |
+//!
+//! Raw text has types that are neither `Debug` nor `Serialize`; only `transcript::scrub` makes the `Sanitized` that records
+//! are made of.
+
+pub mod admin;
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod gate;
+pub mod genesys;
+pub mod job;
+pub mod outcome;
+pub mod queue;
+pub mod record;
+pub mod redaction;
+pub mod simulator;
+pub mod telemetry;
+pub mod transcript;
+pub mod worker;

@@ -1,0 +1,35 @@
+//! RabbitMQ: jobs in, records out. The only room that names lapin.
+//!
+//! | file | what |
+//! |---|---|
+//! | `topology.rs` | the names, and everything that is declared under them, as data |
+//! | `declare.rs` | declares or verifies the topology on a broker |
+//! | `session.rs` | two connections, and the word when they are no longer good |
+//! | `intake.rs` | deliveries in |
+//! | `outbox.rs` | confirmed publishes out |
+//! | `message.rs` | a job as it was delivered, and what it becomes when it is passed on |
+//! | `settle.rs` | carries out an outcome: the only place that acknowledges |
+//! | `client.rs` | what the command line needs: enqueue and tail |
+//!
+//! Two connections, because the broker stops reading a connection that publishes while it is short of memory or disk,
+//! and acknowledgements must not get stuck there. One publish channel per worker with one confirm outstanding, because
+//! lapin attributes returns and confirms wrongly when several are.
+
+mod client;
+mod declare;
+mod intake;
+mod message;
+mod outbox;
+mod session;
+mod settle;
+mod topology;
+
+pub use client::{Producer, Tail};
+pub use declare::{TopologyError, apply, verify};
+pub use intake::Intake;
+pub use message::{Delivered, JobMessage};
+pub use outbox::{Outbox, PublishError};
+pub use session::{Address, Session, SessionError};
+pub(crate) use settle::give_back;
+pub use settle::{SettleError, Settlement, settle};
+pub use topology::{Declaration, Names, plan};

@@ -1,0 +1,146 @@
+//! What the command line needs of the broker: a producer of jobs and a reader of records.
+
+use futures::StreamExt;
+use lapin::options::{
+    BasicAckOptions, BasicConsumeOptions, BasicQosOptions, QueueBindOptions, QueueDeclareOptions,
+};
+use lapin::types::{AMQPValue, FieldTable};
+use lapin::{Channel, Connection, Consumer};
+use tokio::sync::watch;
+
+use super::declare::short;
+use super::message::job_properties;
+use super::session::{DEADLINE, SessionError, within};
+use super::{Address, Names, Outbox, PublishError};
+
+/// Sends jobs.
+pub struct Producer {
+    outbox: Outbox,
+    queue: String,
+    _connection: Connection,
+}
+
+impl Producer {
+    /// Connects.
+    ///
+    /// # Errors
+    /// [`SessionError`] where the broker cannot be reached.
+    pub async fn open(address: &Address, names: &Names) -> Result<Self, SessionError> {
+        let connection = address.connect("enqueue").await?;
+        let outbox = Outbox::on(&connection, watch::channel(false).1).await?;
+        Ok(Self {
+            outbox,
+            queue: names.jobs.clone(),
+            _connection: connection,
+        })
+    }
+
+    /// Sends a job and awaits the broker's confirm. `message_id` comes back as `jobId` in the job's audit records.
+    ///
+    /// # Errors
+    /// [`PublishError::Returned`] where the job queue does not exist yet.
+    pub async fn send(&self, conversation_id: &str, message_id: &str) -> Result<(), PublishError> {
+        let body = conversation_id.as_bytes();
+        self.outbox
+            .publish("", &self.queue, body, job_properties(message_id))
+            .await
+    }
+}
+
+/// Reads records from both exchanges.
+pub struct Tail {
+    channel: Channel,
+    consumer: Consumer,
+    /// Of the last record, to be acknowledged.
+    delivered: Option<u64>,
+    _connection: Connection,
+}
+
+impl Tail {
+    /// Subscribes to both exchanges: with a queue of its own that ends with it, or with the durable queue `queue`, which
+    /// is created and bound where it does not exist and keeps what arrives meanwhile.
+    ///
+    /// # Errors
+    /// [`SessionError`] where the broker refuses, such as before the exchanges exist.
+    pub async fn open(
+        address: &Address,
+        names: &Names,
+        queue: Option<&str>,
+    ) -> Result<Self, SessionError> {
+        /// How many records are under way at once.
+        const PREFETCH: u16 = 256;
+        let connection = address.connect("tail").await?;
+        let channel = within(DEADLINE, "open a channel", connection.create_channel()).await?;
+        let qos = channel.basic_qos(PREFETCH, BasicQosOptions::default());
+        within(DEADLINE, "set the prefetch", qos).await?;
+
+        let mut arguments = FieldTable::default();
+        let options = QueueDeclareOptions {
+            durable: queue.is_some(),
+            exclusive: queue.is_none(),
+            auto_delete: queue.is_none(),
+            ..QueueDeclareOptions::default()
+        };
+        if queue.is_some() {
+            arguments.insert(
+                short("x-queue-type"),
+                AMQPValue::LongString("quorum".into()),
+            );
+        }
+        let declared = channel.queue_declare(short(queue.unwrap_or_default()), options, arguments);
+        let queue = within(DEADLINE, "declare a queue", declared).await?;
+        for exchange in [&names.transcripts, &names.audit] {
+            let bound = channel.queue_bind(
+                queue.name().clone(),
+                short(exchange),
+                short("#"),
+                QueueBindOptions::default(),
+                FieldTable::default(),
+            );
+            within(DEADLINE, "bind a queue", bound).await?;
+        }
+        let consuming = channel.basic_consume(
+            queue.name().clone(),
+            short(""),
+            BasicConsumeOptions::default(),
+            FieldTable::default(),
+        );
+        let consumer = within(DEADLINE, "consume", consuming).await?;
+        Ok(Self {
+            channel,
+            consumer,
+            delivered: None,
+            _connection: connection,
+        })
+    }
+
+    /// The next record's body.
+    ///
+    /// # Errors
+    /// [`SessionError`] where the connection is lost.
+    pub async fn next(&mut self) -> Result<Vec<u8>, SessionError> {
+        match self.consumer.next().await {
+            Some(Ok(delivery)) => {
+                self.delivered = Some(delivery.delivery_tag);
+                Ok(delivery.data)
+            }
+            Some(Err(source)) => Err(SessionError::Amqp {
+                action: "consume",
+                source,
+            }),
+            None => Err(SessionError::ConnectionLost),
+        }
+    }
+
+    /// Acknowledges the last record, once what was made of it is safe.
+    ///
+    /// # Errors
+    /// [`SessionError`] where the connection is lost.
+    pub async fn done(&mut self) -> Result<(), SessionError> {
+        if let Some(tag) = self.delivered.take() {
+            let ack = self.channel.basic_ack(tag, BasicAckOptions::default());
+            within(DEADLINE, "acknowledge", ack).await?;
+        }
+        Ok(())
+    }
+}

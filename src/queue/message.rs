@@ -1,0 +1,225 @@
+//! A job as it was delivered, and what it becomes when it is passed on.
+//!
+//! State travels in headers of our own: RabbitMQ 4 ignores `x-*` headers that a client sends.
+
+use jiff::Timestamp;
+use lapin::message::Delivery;
+use lapin::types::{AMQPValue, FieldTable};
+use lapin::{Acker, BasicProperties};
+use sha2::{Digest, Sha256};
+
+use super::declare::short;
+use crate::record::Identity;
+use crate::telemetry::TraceContext;
+
+const ATTEMPT: &str = "interceptor-attempt";
+const REDRIVES: &str = "interceptor-redrives";
+const FIRST_SEEN: &str = "interceptor-first-seen";
+const REASON: &str = "interceptor-reason";
+const ERROR: &str = "interceptor-error";
+const WORKER: &str = "interceptor-worker";
+const PERSISTENT: u8 = 2;
+
+/// What a worker may know of a delivered job. No AMQP types.
+pub struct JobMessage {
+    /// As sent.
+    pub body: Vec<u8>,
+    /// The producer's `message_id`.
+    pub job_id: Option<String>,
+    /// Attempts that were made before this one.
+    pub attempts: u32,
+    /// How often the job was taken from the dead letters.
+    pub redrives: u32,
+    /// When the job was first delivered to a worker.
+    pub first_seen: Timestamp,
+    /// The producer's trace.
+    pub trace: Option<TraceContext>,
+}
+
+impl JobMessage {
+    /// What the id of the job's audit record is made of.
+    pub fn identity(&self, conversation_id: Option<&str>) -> Identity {
+        Identity {
+            subject: conversation_id
+                .map_or_else(|| hex::encode(Sha256::digest(&self.body)), str::to_owned),
+            job_id: self.job_id.clone(),
+            attempt: self.attempts,
+            redrives: self.redrives,
+        }
+    }
+}
+
+/// A delivery: the job, and what settling it needs.
+pub struct Delivered {
+    /// The job.
+    pub job: JobMessage,
+    pub(super) acker: Acker,
+    properties: BasicProperties,
+}
+
+/// Why a job is passed on: goes into its headers.
+pub(super) struct Note<'a> {
+    pub(super) attempts: u32,
+    pub(super) reason: Option<&'a str>,
+    pub(super) error: Option<&'a str>,
+    pub(super) worker: &'a str,
+}
+
+impl Delivered {
+    pub(super) fn new(delivery: Delivery) -> Self {
+        let properties = delivery.properties;
+        let headers = properties.headers().as_ref();
+        let text = |name: &str| headers.and_then(|headers| header_text(headers, name));
+        let number = |name: &str| headers.map_or(0, |headers| header_number(headers, name));
+        let job = JobMessage {
+            body: delivery.data,
+            job_id: properties.message_id().as_ref().map(ToString::to_string),
+            attempts: number(ATTEMPT),
+            redrives: number(REDRIVES),
+            first_seen: text(FIRST_SEEN)
+                .and_then(|text| text.parse().ok())
+                .unwrap_or_else(Timestamp::now),
+            trace: text("traceparent")
+                .and_then(|parent| TraceContext::parse(&parent, text("tracestate"))),
+        };
+        Self {
+            job,
+            acker: delivery.acker,
+            properties,
+        }
+    }
+
+    /// Whether the delivery can still be settled: the broker delivers it again where not.
+    pub fn is_live(&self) -> bool {
+        self.acker.usable()
+    }
+
+    /// The properties of the job when it is passed on: the producer's, with our headers, and persistent.
+    pub(super) fn passed_on(&self, note: &Note<'_>, expiration_ms: Option<u64>) -> BasicProperties {
+        let mut headers = FieldTable::default();
+        if let Some(original) = self.properties.headers() {
+            for (name, value) in original.inner() {
+                // The broker's own notes are void on a message that is published anew.
+                if !name.as_str().starts_with("x-")
+                    && name.as_str() != REASON
+                    && name.as_str() != ERROR
+                {
+                    headers.insert(name.clone(), value.clone());
+                }
+            }
+        }
+        let mut set = |name: &str, value: AMQPValue| {
+            headers.insert(short(name), value);
+        };
+        set(ATTEMPT, AMQPValue::LongLongInt(note.attempts.into()));
+        set(REDRIVES, AMQPValue::LongLongInt(self.job.redrives.into()));
+        set(FIRST_SEEN, long(&self.job.first_seen.to_string()));
+        set(WORKER, long(note.worker));
+        if let Some(reason) = note.reason {
+            set(REASON, long(reason));
+        }
+        if let Some(error) = note.error {
+            set(ERROR, long(error));
+        }
+
+        let original = &self.properties;
+        let mut properties = BasicProperties::default()
+            .with_delivery_mode(PERSISTENT)
+            .with_headers(headers);
+        if let Some(value) = original.message_id() {
+            properties = properties.with_message_id(value.clone());
+        }
+        if let Some(value) = original.correlation_id() {
+            properties = properties.with_correlation_id(value.clone());
+        }
+        if let Some(value) = original.content_type() {
+            properties = properties.with_content_type(value.clone());
+        }
+        if let Some(value) = original.content_encoding() {
+            properties = properties.with_content_encoding(value.clone());
+        }
+        if let Some(value) = original.kind() {
+            properties = properties.with_type(value.clone());
+        }
+        if let Some(value) = original.app_id() {
+            properties = properties.with_app_id(value.clone());
+        }
+        if let Some(value) = original.reply_to() {
+            properties = properties.with_reply_to(value.clone());
+        }
+        if let Some(value) = original.timestamp() {
+            properties = properties.with_timestamp(*value);
+        }
+        if let Some(value) = original.priority() {
+            properties = properties.with_priority(*value);
+        }
+        // user_id is left out: the broker refuses one that is not the publishing connection's.
+        if let Some(milliseconds) = expiration_ms {
+            properties = properties.with_expiration(milliseconds.to_string().into());
+        }
+        properties
+    }
+}
+
+/// The properties of a record.
+pub(super) fn record_properties(
+    kind: &str,
+    message_id: &str,
+    conversation_id: Option<&str>,
+    trace: Option<&TraceContext>,
+) -> BasicProperties {
+    let now = u64::try_from(Timestamp::now().as_second()).unwrap_or_default();
+    let mut properties = BasicProperties::default()
+        .with_delivery_mode(PERSISTENT)
+        .with_content_type("application/json".into())
+        .with_type(short(kind))
+        .with_message_id(short(message_id))
+        .with_timestamp(now);
+    if let Some(id) = conversation_id {
+        properties = properties.with_correlation_id(short(id));
+    }
+    if let Some(trace) = trace {
+        let mut headers = FieldTable::default();
+        headers.insert(short("traceparent"), long(trace.traceparent()));
+        if let Some(state) = trace.tracestate() {
+            headers.insert(short("tracestate"), long(state));
+        }
+        properties = properties.with_headers(headers);
+    }
+    properties
+}
+
+/// The properties of a job as our own command line sends it.
+pub(super) fn job_properties(message_id: &str) -> BasicProperties {
+    BasicProperties::default()
+        .with_delivery_mode(PERSISTENT)
+        .with_content_type("text/plain".into())
+        .with_message_id(short(message_id))
+}
+
+fn long(text: &str) -> AMQPValue {
+    AMQPValue::LongString(text.into())
+}
+
+fn header_text(headers: &FieldTable, name: &str) -> Option<String> {
+    match headers.inner().get(name)? {
+        AMQPValue::LongString(text) => String::from_utf8(text.as_bytes().to_vec()).ok(),
+        AMQPValue::ShortString(text) => Some(text.to_string()),
+        _ => None,
+    }
+}
+
+/// Integers come in the width that the sender's client library likes.
+fn header_number(headers: &FieldTable, name: &str) -> u32 {
+    let number = match headers.inner().get(name) {
+        Some(AMQPValue::ShortShortInt(n)) => i64::from(*n),
+        Some(AMQPValue::ShortShortUInt(n)) => i64::from(*n),
+        Some(AMQPValue::ShortInt(n)) => i64::from(*n),
+        Some(AMQPValue::ShortUInt(n)) => i64::from(*n),
+        Some(AMQPValue::LongInt(n)) => i64::from(*n),
+        Some(AMQPValue::LongUInt(n)) => i64::from(*n),
+        Some(AMQPValue::LongLongInt(n)) => *n,
+        _ => 0,
+    };
+    u32::try_from(number).unwrap_or_default()
+}

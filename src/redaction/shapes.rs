@@ -1,0 +1,126 @@
+//! Recognition by shape alone.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use regex::Regex;
+
+use super::{Kind, Span, iban, numbers};
+
+/// The compiled patterns. Every pattern is linear in the length of the text.
+pub(super) struct Shapes {
+    tutorial: Regex,
+    email: Regex,
+    ipv4: Regex,
+    ipv6: Regex,
+    iban_start: Regex,
+}
+
+impl Shapes {
+    pub(super) fn new() -> Self {
+        Self {
+            // The tutorial's own pattern, letter for letter, with JavaScript's ASCII meaning of \b, \d and \w. It runs
+            // beside the wider rules so that whatever it would redact is redacted whatever becomes of them.
+            tutorial: compile(r"(?-u)(\b\d{3}[-.]?\d{3}[-.]?\d{4}\b)|[\w.-]+@[\w.-]+\.\w{2,}"),
+            // Letters of any script and the characters that RFC 5322 allows unquoted in a local part.
+            email: compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w.-]+\.\w{2,}"),
+            ipv4: compile(r"(?-u:\b)\d{1,3}(?:\.\d{1,3}){3}(?-u:\b)"),
+            ipv6: compile(r"(?i-u)[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?:\.\d{1,3}){0,3}"),
+            iban_start: compile(r"(?i-u)\b[a-z]{2}\d{2}"),
+        }
+    }
+
+    /// All spans of personal data in `text`, in no order, overlapping where rules do.
+    pub(super) fn find(&self, text: &str) -> Vec<Span> {
+        let mut spans = Vec::new();
+        // Most messages have neither a digit nor an at sign, and then none of the rules can match.
+        let (mut digit, mut at_sign, mut colon) = (false, false, false);
+        for byte in text.bytes() {
+            digit |= byte.is_ascii_digit();
+            at_sign |= byte == b'@';
+            colon |= byte == b':';
+        }
+        if digit || at_sign {
+            self.find_tutorial(text, &mut spans);
+        }
+        if at_sign {
+            spans.extend(found(&self.email, text, Kind::Email, "email"));
+        }
+        if digit {
+            numbers::find(text, &mut spans);
+            self.find_ipv4(text, &mut spans);
+            spans.extend(
+                self.iban_start
+                    .find_iter(text)
+                    .filter_map(|start| iban::at(text, start.start())),
+            );
+        }
+        if colon {
+            self.find_ipv6(text, &mut spans);
+        }
+        spans
+    }
+
+    fn find_tutorial(&self, text: &str, spans: &mut Vec<Span>) {
+        spans.extend(self.tutorial.find_iter(text).map(|found| {
+            // Only its phone alternative can be without an at sign.
+            let email = found.as_str().contains('@');
+            Span {
+                start: found.start(),
+                end: found.end(),
+                kind: if email { Kind::Email } else { Kind::Phone },
+                rule: if email { "email" } else { "phone_tutorial" },
+            }
+        }));
+    }
+
+    fn find_ipv4(&self, text: &str, spans: &mut Vec<Span>) {
+        spans.extend(found(&self.ipv4, text, Kind::Ip, "ipv4").filter(|span| {
+            let before = text[..span.start].bytes().next_back();
+            let mut after = text[span.end..].bytes();
+            // "1.2.3.4.5" is no address, "1.2.3.4." ends a sentence.
+            let longer_dotted = before == Some(b'.')
+                || (after.next() == Some(b'.') && after.next().is_some_and(|b| b.is_ascii_digit()));
+            !longer_dotted && is_ipv4(&text[span.start..span.end])
+        }));
+    }
+
+    fn find_ipv6(&self, text: &str, spans: &mut Vec<Span>) {
+        spans.extend(found(&self.ipv6, text, Kind::Ip, "ipv6").filter(|span| {
+            let address = &text[span.start..span.end];
+            // "::" is a valid address and a common piece of punctuation.
+            address.bytes().any(|byte| byte.is_ascii_hexdigit())
+                && address.len() > 4
+                && address.parse::<Ipv6Addr>().is_ok()
+        }));
+    }
+}
+
+/// Leading zeros, which `Ipv4Addr` refuses, are written by people all the same.
+fn is_ipv4(text: &str) -> bool {
+    text.parse::<Ipv4Addr>().is_ok()
+        || text
+            .split('.')
+            .all(|octet| octet.parse::<u16>().is_ok_and(|octet| octet <= 255))
+}
+
+fn found(
+    pattern: &Regex,
+    text: &str,
+    kind: Kind,
+    rule: &'static str,
+) -> impl Iterator<Item = Span> {
+    pattern.find_iter(text).map(move |found| Span {
+        start: found.start(),
+        end: found.end(),
+        kind,
+        rule,
+    })
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "the patterns are constants that the tests compile"
+)]
+fn compile(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("a constant pattern is valid")
+}

@@ -1,0 +1,99 @@
+//! Set-up of logging and tracing, and the audit lines.
+//!
+//! Logs are JSON lines on stdout, or readable text where stdout is a terminal; events have stable dotted names in the field
+//! `event`. Spans are exported over OTLP where OTEL_EXPORTER_OTLP_ENDPOINT is set. The audit lines are no log events:
+//! they are written whatever RUST_LOG says.
+
+use std::io::{IsTerminal, Write};
+
+use opentelemetry::trace::TracerProvider;
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use tracing_subscriber::filter::{EnvFilter, FilterFn, LevelFilter};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{Layer, fmt};
+
+use crate::config::{ConfigError, Source};
+use crate::record::Audit;
+
+/// Flushes the spans when dropped.
+#[must_use]
+pub struct Guard(Option<SdkTracerProvider>);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        if let Some(provider) = self.0.take() {
+            let _ = provider.shutdown();
+        }
+    }
+}
+
+/// Starts logging: `run` logs to stdout, everything else to stderr.
+///
+/// # Errors
+/// RUST_LOG or OTEL_EXPORTER_OTLP_ENDPOINT where they cannot be used.
+pub fn init(source: &Source, to_stdout: bool) -> Result<Guard, ConfigError> {
+    let default = if to_stdout { "info" } else { "warn" };
+    let filter = EnvFilter::builder()
+        .with_default_directive(LevelFilter::WARN.into())
+        .parse(source.text("RUST_LOG").unwrap_or(default))
+        .map_err(|error| ConfigError::new("RUST_LOG", error))?;
+    // lapin logs the whole payload of a returned message here; no filter of the operator's may let that through.
+    let not_payloads = FilterFn::new(|metadata| metadata.target() != "lapin::returned_messages");
+
+    let logs = if !to_stdout {
+        fmt::layer()
+            .with_writer(std::io::stderr)
+            .without_time()
+            .boxed()
+    } else if std::io::stdout().is_terminal() {
+        fmt::layer().boxed()
+    } else {
+        fmt::layer()
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .boxed()
+    };
+    let (traces, guard) = match source.text("OTEL_EXPORTER_OTLP_ENDPOINT") {
+        Some(_) if to_stdout => {
+            let provider = tracer_provider()?;
+            let tracer = provider.tracer(env!("CARGO_PKG_NAME"));
+            // Only our own spans: the client libraries' never end.
+            let ours =
+                FilterFn::new(|metadata| metadata.target().starts_with("transcript_interceptor"));
+            let layer = tracing_opentelemetry::layer()
+                .with_tracer(tracer)
+                .with_filter(ours);
+            (Some(layer), Guard(Some(provider)))
+        }
+        _ => (None, Guard(None)),
+    };
+    tracing_subscriber::registry()
+        .with(logs.with_filter(filter).with_filter(not_payloads))
+        .with(traces)
+        .try_init()
+        .map_err(|error| ConfigError::new("RUST_LOG", error))?;
+    Ok(guard)
+}
+
+fn tracer_provider() -> Result<SdkTracerProvider, ConfigError> {
+    // Endpoint, headers and time limits are read from OTEL_* by the exporter itself.
+    let exporter = opentelemetry_otlp::SpanExporter::builder()
+        .with_http()
+        .build()
+        .map_err(|error| ConfigError::new("OTEL_EXPORTER_OTLP_ENDPOINT", error))?;
+    let resource = opentelemetry_sdk::Resource::builder()
+        .with_service_name(env!("CARGO_PKG_NAME"))
+        .build();
+    Ok(SdkTracerProvider::builder()
+        .with_batch_exporter(exporter)
+        .with_resource(resource)
+        .build())
+}
+
+/// Writes an audit record to stdout: one flat JSON line.
+pub fn audit_line(audit: &Audit) {
+    // A closed stdout must not stop the work: the record itself is on the broker.
+    let _ = std::io::stdout().lock().write_all(&audit.log_line());
+}

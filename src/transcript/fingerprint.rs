@@ -1,0 +1,79 @@
+//! The fingerprint of a message: lets consumers tell messages apart without their text.
+
+use hmac::{Hmac, KeyInit, Mac};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
+
+type HmacSha256 = Hmac<Sha256>;
+
+/// The key of the fingerprints, prepared once.
+#[derive(Clone)]
+pub struct HashKey(HmacSha256);
+
+impl HashKey {
+    /// Prepares a key; any length.
+    pub fn new(key: &SecretString) -> Self {
+        Self(keyed(key.expose_secret().as_bytes()))
+    }
+
+    /// Eight hex digits that tell keys apart and say nothing else of them.
+    pub fn id(&self) -> String {
+        let mut id = self.digest("key id", "");
+        id.truncate(8);
+        id
+    }
+
+    fn digest(&self, conversation_id: &str, message: &str) -> String {
+        let mut mac = self.0.clone();
+        mac.update(conversation_id.as_bytes());
+        mac.update(b"\n");
+        mac.update(message.as_bytes());
+        hex::encode(mac.finalize().into_bytes())
+    }
+}
+
+#[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
+fn keyed(key: &[u8]) -> HmacSha256 {
+    HmacSha256::new_from_slice(key).expect("HMAC takes keys of any length")
+}
+
+/// With a key: HMAC-SHA256 over the conversation's id and the message's id, or its sequence id where it has none.
+/// Without: the SHA-256 of the sequence id, which is equal across conversations. 64 hex digits.
+pub(super) fn fingerprint(
+    key: Option<&HashKey>,
+    conversation_id: &str,
+    message_id: Option<&str>,
+    sequence_id: i64,
+) -> String {
+    match (key, message_id) {
+        (Some(key), Some(message_id)) => key.digest(conversation_id, message_id),
+        (Some(key), None) => key.digest(conversation_id, &sequence_id.to_string()),
+        (None, _) => hex::encode(Sha256::digest(sequence_id.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_key_it_is_the_tutorials() {
+        // printf 1 | sha256sum
+        assert_eq!(
+            fingerprint(None, "any", Some("m"), 1),
+            "6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b"
+        );
+    }
+
+    #[test]
+    fn with_a_key_it_depends_on_key_conversation_and_message() {
+        let key = HashKey::new(&"secret".into());
+        let other = HashKey::new(&"other".into());
+        let one = fingerprint(Some(&key), "a", None, 1);
+        assert_eq!(one, fingerprint(Some(&key), "a", None, 1));
+        assert_ne!(one, fingerprint(Some(&other), "a", None, 1));
+        assert_ne!(one, fingerprint(Some(&key), "b", None, 1));
+        assert_ne!(one, fingerprint(Some(&key), "a", Some("m"), 1));
+        assert_ne!(key.id(), other.id());
+    }
+}

@@ -1,0 +1,216 @@
+//! The language of each message: a label, never a gate for redaction.
+//!
+//! Detection is unreliable on short text ("yes" reads as Hungarian), so it runs on joined text: a message takes its own
+//! result only where it is long or of another script and the result is confident; else its participant's, where that is
+//! confident; else the conversation's best guess, published with its low confidence. Undetermined is only what belongs
+//! to a conversation in which no language is found at all. A detection costs about as much as redacting a whole
+//! conversation, so there are as few as possible.
+
+use whatlang::{Lang, Script};
+
+use super::RawMessage;
+
+/// How language is decided and what becomes of messages without one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LanguagePolicy {
+    /// From which confidence (0 to 1) a result counts.
+    pub confidence: f64,
+    /// Whether undetermined messages are published as `und`; else they are skipped.
+    pub keep_undetermined: bool,
+}
+
+/// A detected language.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Detected {
+    /// ISO 639-3.
+    pub(super) code: &'static str,
+    /// 0 to 1.
+    pub(super) confidence: f64,
+}
+
+/// Bytes of joined text per participant: more makes no better result.
+const SAMPLE: usize = 512;
+/// Bytes from which a message is worth a detection of its own.
+const LONG_MESSAGE: usize = 400;
+/// Participants beyond this many share the conversation's result, so that the work per conversation is bounded.
+const MAX_PARTICIPANTS: usize = 8;
+
+struct Participant<'a> {
+    from: Option<&'a str>,
+    sample: String,
+    result: Option<(Lang, Detected)>,
+}
+
+/// The language of each of the messages from `first` on; `None` is undetermined.
+pub(super) fn detect(
+    messages: &[RawMessage],
+    first: usize,
+    threshold: f64,
+) -> Vec<Option<Detected>> {
+    let mut participants: Vec<Participant<'_>> = Vec::new();
+    for message in messages {
+        let from = message.from.as_deref();
+        let known = participants.iter().position(|known| known.from == from);
+        let index = match known {
+            Some(index) => index,
+            None if participants.len() < MAX_PARTICIPANTS => {
+                participants.push(Participant {
+                    from,
+                    sample: String::with_capacity(SAMPLE),
+                    result: None,
+                });
+                participants.len() - 1
+            }
+            None => continue,
+        };
+        append_sample(&mut participants[index].sample, &message.text);
+    }
+    for participant in &mut participants {
+        participant.result = detect_text(&participant.sample);
+    }
+
+    let confident = |result: &Option<(Lang, Detected)>| {
+        result
+            .map(|(_, detected)| detected)
+            .filter(|detected| detected.confidence >= threshold)
+    };
+    // The one participant's text is the conversation's.
+    let mut best_guess = match participants.as_slice() {
+        [only] => Some(only.result.map(|(_, detected)| detected)),
+        _ => None,
+    };
+
+    messages[first..]
+        .iter()
+        .map(|message| {
+            let from = message.from.as_deref();
+            let participant = participants.iter().find(|known| known.from == from);
+            let usual = participant.and_then(|participant| participant.result);
+            if differs(&message.text, usual.map(|(lang, _)| lang))
+                && let Some(own) = confident(&detect_text(&message.text))
+            {
+                return Some(own);
+            }
+            confident(&usual).or_else(|| {
+                *best_guess.get_or_insert_with(|| {
+                    let joined: String = participants
+                        .iter()
+                        .flat_map(|participant| [participant.sample.as_str(), "\n"])
+                        .collect();
+                    detect_text(&joined).map(|(_, detected)| detected)
+                })
+            })
+        })
+        .collect()
+}
+
+fn append_sample(sample: &mut String, text: &str) {
+    let room = SAMPLE.saturating_sub(sample.len());
+    if room == 0 {
+        return;
+    }
+    sample.push_str(&text[..text.floor_char_boundary(room)]);
+    sample.push('\n');
+}
+
+/// Whether a message may be in another language than its participant's: long enough to tell, or of another script.
+fn differs(text: &str, usual: Option<Lang>) -> bool {
+    if text.len() >= LONG_MESSAGE {
+        return true;
+    }
+    match (script(text), usual) {
+        (Some(script), Some(lang)) => !script.langs().contains(&lang),
+        (script, None) => script.is_some(),
+        (None, _) => false,
+    }
+}
+
+fn script(text: &str) -> Option<Script> {
+    whatlang::detect_script(text)
+}
+
+fn detect_text(text: &str) -> Option<(Lang, Detected)> {
+    // Of a very long message the beginning tells enough.
+    let text = &text[..text.floor_char_boundary(4 * SAMPLE)];
+    whatlang::detect(text).map(|info| {
+        let detected = Detected {
+            code: info.lang().code(),
+            // Four decimals: more would only look exact.
+            confidence: (info.confidence() * 10_000.0).round() / 10_000.0,
+        };
+        (info.lang(), detected)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(from: &str, text: &str) -> RawMessage {
+        RawMessage {
+            sequence_id: 0,
+            message_id: None,
+            from: Some(from.to_owned()),
+            to: None,
+            text: text.to_owned(),
+            timestamp: None,
+        }
+    }
+
+    fn codes(messages: &[RawMessage]) -> Vec<&'static str> {
+        detect(messages, 0, 0.8)
+            .into_iter()
+            .map(|detected| detected.map_or("und", |detected| detected.code))
+            .collect()
+    }
+
+    const ENGLISH: &str = "Good morning, I would like to know where my parcel is, because it should have been here \
+        yesterday. The tracking page says that it was handed to somebody in the neighbourhood, but nobody whom I asked \
+        knows anything about it. Could you please find out who has it?";
+
+    #[test]
+    fn short_messages_take_their_participants_language() {
+        let messages = [
+            message("customer", ENGLISH),
+            message("customer", "yes"),
+            message("customer", "84729183"),
+        ];
+        assert_eq!(codes(&messages), ["eng", "eng", "eng"]);
+    }
+
+    #[test]
+    fn participants_may_speak_different_languages() {
+        let messages = [
+            message("customer", ENGLISH),
+            message(
+                "agent",
+                "Guten Tag, vielen Dank für Ihre Nachricht. Ich schaue gleich nach, wo das Paket geblieben ist. \
+                 Können Sie mir bitte sagen, an welchem Tag Sie es bestellt haben und ob jemand im Haus es angenommen \
+                 haben könnte? Ich melde mich dann sofort wieder bei Ihnen.",
+            ),
+            message("agent", "ok"),
+        ];
+        assert_eq!(codes(&messages), ["eng", "deu", "deu"]);
+    }
+
+    #[test]
+    fn another_script_is_another_language() {
+        let messages = [
+            message("customer", ENGLISH),
+            message("customer", "こんにちは、注文について質問があります"),
+        ];
+        assert_eq!(codes(&messages), ["eng", "jpn"]);
+    }
+
+    #[test]
+    fn a_doubtful_conversation_takes_its_best_guess_with_its_confidence() {
+        let detected = detect(&[message("customer", "yes")], 0, 0.8);
+        let guess = detected[0].unwrap();
+        assert!(guess.confidence < 0.8);
+    }
+
+    #[test]
+    fn without_letters_there_is_no_language() {
+        assert_eq!(codes(&[message("customer", "84729183")]), ["und"]);
+    }
+}

@@ -1,0 +1,210 @@
+//! Format verification: the JSON of a transcript -> model.
+//!
+//! A document that is no transcript is an error; a message that is none is left out and counted, and the rest goes on.
+//! Bytes that are not UTF-8 are replaced by the escape `\ud800` before parsing: a lone surrogate, which makes exactly the
+//! message that holds it malformed, as a lone surrogate sent by the API does.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+use super::{RawMessage, RawTranscript};
+
+/// Why a document is not a transcript.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SchemaError {
+    /// Not JSON at all, or cut off.
+    #[error("the transcript is not valid JSON")]
+    InvalidJson,
+    /// JSON, but no object with an array `messages`.
+    #[error("Invalid transcript schema: messages array missing")]
+    MessagesMissing,
+}
+
+/// The document; what is not named here is not read and so cannot be published.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Document<'a> {
+    #[serde(borrow)]
+    id: Option<&'a RawValue>,
+    #[serde(borrow, rename = "type")]
+    kind: Option<&'a RawValue>,
+    #[serde(borrow)]
+    start_timestamp: Option<&'a RawValue>,
+    #[serde(borrow)]
+    end_timestamp: Option<&'a RawValue>,
+    #[serde(borrow)]
+    messages: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Message {
+    #[serde(deserialize_with = "sequence_id")]
+    sequence_id: i64,
+    message_id: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
+    text: Option<String>,
+    timestamp: Option<String>,
+}
+
+/// All that is read of a message that is not well-formed.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Position {
+    #[serde(deserialize_with = "sequence_id")]
+    sequence_id: i64,
+}
+
+/// Reads a transcript and orders its messages.
+///
+/// # Errors
+/// [`SchemaError`] where `body` is not JSON or has no array of messages.
+pub fn decode(body: &[u8]) -> Result<RawTranscript, SchemaError> {
+    let text = escape_invalid_utf8(body);
+    let document: Document<'_> = serde_json::from_str(&text).map_err(classify)?;
+    let messages: Vec<&RawValue> = document
+        .messages
+        .and_then(|messages| serde_json::from_str(messages.get()).ok())
+        .ok_or(SchemaError::MessagesMissing)?;
+
+    let mut transcript = RawTranscript {
+        id: string(document.id),
+        kind: string(document.kind),
+        start_timestamp: string(document.start_timestamp),
+        end_timestamp: string(document.end_timestamp),
+        messages: Vec::with_capacity(messages.len()),
+        malformed: Vec::new(),
+    };
+    for message in messages {
+        match serde_json::from_str::<Message>(message.get()) {
+            Ok(message) => transcript.messages.push(RawMessage {
+                sequence_id: message.sequence_id,
+                message_id: message.message_id,
+                from: message.from,
+                to: message.to,
+                text: message.text.unwrap_or_default(),
+                timestamp: message.timestamp,
+            }),
+            Err(_) => transcript.malformed.push(
+                serde_json::from_str::<Position>(message.get())
+                    .ok()
+                    .map(|position| position.sequence_id),
+            ),
+        }
+    }
+    transcript.sort();
+    transcript.malformed.sort_unstable();
+    Ok(transcript)
+}
+
+fn classify(error: serde_json::Error) -> SchemaError {
+    match error.classify() {
+        serde_json::error::Category::Data => SchemaError::MessagesMissing,
+        _ => SchemaError::InvalidJson,
+    }
+}
+
+fn string(value: Option<&RawValue>) -> Option<String> {
+    value.and_then(|value| serde_json::from_str(value.get()).ok())
+}
+
+/// Sequence ids come as numbers or as numeric strings.
+fn sequence_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Form {
+        Integer(i64),
+        Float(f64),
+        Text(String),
+    }
+    /// Beyond this, not every integer has a double of its own.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match Form::deserialize(deserializer)? {
+        Form::Integer(id) => Ok(id),
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "integral and within the exact range"
+        )]
+        Form::Float(id) if id.fract() == 0.0 && id.abs() < EXACT => Ok(id as i64),
+        Form::Text(id) => id.trim().parse().map_err(serde::de::Error::custom),
+        Form::Float(_) => Err(serde::de::Error::custom("not an integer")),
+    }
+}
+
+fn escape_invalid_utf8(body: &[u8]) -> Cow<'_, str> {
+    if let Ok(text) = std::str::from_utf8(body) {
+        return Cow::Borrowed(text);
+    }
+    let mut text = String::with_capacity(body.len() + 16);
+    for chunk in body.utf8_chunks() {
+        text.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            text.push_str(r"\ud800");
+        }
+    }
+    Cow::Owned(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(body: &[u8]) -> (Vec<i64>, Vec<Option<i64>>) {
+        let transcript = decode(body).ok().unwrap();
+        let ids = transcript.messages.iter().map(|m| m.sequence_id).collect();
+        (ids, transcript.malformed)
+    }
+
+    #[test]
+    fn orders_numbers_and_numeric_strings() {
+        let body = br#"{"messages":[{"sequenceId":10},{"sequenceId":"9"},{"sequenceId":2.0},{"sequenceId":" -1 "}]}"#;
+        assert_eq!(ids(body), (vec![-1, 2, 9, 10], vec![]));
+    }
+
+    #[test]
+    fn equal_sequence_ids_are_ordered_by_time_and_text_not_by_arrival() {
+        let texts = |body: &str| -> Vec<String> {
+            let transcript = decode(body.as_bytes()).ok().unwrap();
+            transcript.messages.into_iter().map(|m| m.text).collect()
+        };
+        let one = r#"{"messages":[{"sequenceId":1,"text":"b"},{"sequenceId":1,"text":"a"},{"sequenceId":1,"text":"z","timestamp":"2026-01-01T00:00:00Z"}]}"#;
+        let other = r#"{"messages":[{"sequenceId":1,"text":"z","timestamp":"2026-01-01T00:00:00Z"},{"sequenceId":1,"text":"a"},{"sequenceId":1,"text":"b"}]}"#;
+        assert_eq!(texts(one), ["a", "b", "z"]);
+        assert_eq!(texts(one), texts(other));
+    }
+
+    #[test]
+    fn malformed_messages_are_left_out_with_their_position_where_it_is_known() {
+        let body = br#"{"messages":[null,{"sequenceId":1,"text":5},{"sequenceId":2,"text":"ok"},{"text":"no position"},7,
+            {"sequenceId":3,"text":"\ud800"},{"sequenceId":1.5,"text":"half"}]}"#;
+        let (ids, malformed) = ids(body);
+        assert_eq!(ids, vec![2]);
+        assert_eq!(malformed, vec![None, None, None, None, Some(1), Some(3)]);
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_spoil_only_their_message() {
+        let body = b"{\"messages\":[{\"sequenceId\":1,\"text\":\"bad \xc3\x28 \xff\"},{\"sequenceId\":2,\"text\":\"good\"}]}";
+        assert_eq!(ids(body), (vec![2], vec![Some(1)]));
+    }
+
+    #[test]
+    fn what_is_no_transcript_is_named() {
+        let error = |body: &str| decode(body.as_bytes()).err();
+        assert_eq!(error("{\"messages\":["), Some(SchemaError::InvalidJson));
+        assert_eq!(error("<html>"), Some(SchemaError::InvalidJson));
+        assert_eq!(error(""), Some(SchemaError::InvalidJson));
+        for body in [
+            "{}",
+            "[]",
+            "null",
+            "{\"messages\":null}",
+            "{\"messages\":{}}",
+        ] {
+            assert_eq!(error(body), Some(SchemaError::MessagesMissing), "{body}");
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! One job, from top to bottom. Decides; `queue::settle` carries out.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use jiff::Timestamp;
+
+use crate::gate::Gate;
+use crate::genesys::{self, Genesys, Permit};
+use crate::job::{self, Job};
+use crate::outcome::{self, Outcome, Reason, RetryPolicy, Standing};
+use crate::queue::{JobMessage, Settlement};
+use crate::record::{Audit, AuditRecord, Status, Transcript};
+use crate::telemetry::{Totals, TraceContext};
+use crate::transcript::{Policy, scrub};
+
+/// Everything that a job may touch.
+pub struct Worker {
+    /// Fetches transcripts.
+    pub genesys: Genesys,
+    /// Hears of the service's faults.
+    pub gate: Arc<Gate>,
+    /// The rules of redaction.
+    pub policy: Policy,
+    /// How often a job is tried.
+    pub retry: RetryPolicy,
+    /// The counts of this run.
+    pub totals: Arc<Totals>,
+    /// This process's name in audit records.
+    pub name: String,
+}
+
+/// What came of a job, before it is put into records.
+struct Ending {
+    outcome: Outcome,
+    transcript: Option<Transcript>,
+    error: Option<Problem>,
+}
+
+/// What was wrong: a code, a text from a fixed list, and what Genesys said.
+struct Problem {
+    code: &'static str,
+    text: String,
+    http_status: Option<u16>,
+    correlation_id: Option<String>,
+}
+
+impl Worker {
+    /// Does a job: decode, fetch, validate, scrub, and say what is to be done about it. `permit` pays for the first call.
+    #[tracing::instrument(name = "process", skip_all, fields(conversation_id, attempt = message.attempts + 1))]
+    pub async fn process(&self, message: &JobMessage, permit: Permit) -> Settlement {
+        let received = Instant::now();
+        let span = tracing::Span::current();
+        if let Some(trace) = &message.trace {
+            trace.adopt(&span);
+        }
+        let job = job::decode(&message.body);
+        if let Ok(Job::Intercept(id) | Job::OtherMedium(id)) = &job {
+            span.record("conversation_id", id);
+        }
+        let (conversation_id, ending) = match job {
+            Ok(Job::Intercept(id)) => match self.intercept(&id, permit).await {
+                Ok(transcript) => (Some(id), Ending::published(transcript)),
+                Err(error) => {
+                    let ending = self.failed(&id, &error, message);
+                    (Some(id), ending)
+                }
+            },
+            Ok(Job::OtherMedium(id)) => (Some(id), Ending::ignored()),
+            Err(malformed) => (
+                None,
+                Ending::rejected(Reason::MalformedJob, malformed.to_string()),
+            ),
+        };
+        let trace = TraceContext::of_span(&span).or_else(|| message.trace.clone());
+        self.settlement(message, conversation_id, ending, trace, received)
+    }
+
+    /// The settlement of a job over which the program panicked.
+    pub fn panicked(&self, message: &JobMessage) -> Settlement {
+        let conversation_id = match job::decode(&message.body) {
+            Ok(Job::Intercept(id) | Job::OtherMedium(id)) => Some(id),
+            Err(job::Malformed) => None,
+        };
+        let ending = Ending::rejected(
+            Reason::Panic,
+            "The program panicked over this conversation".to_owned(),
+        );
+        self.settlement(
+            message,
+            conversation_id,
+            ending,
+            message.trace.clone(),
+            Instant::now(),
+        )
+    }
+
+    async fn intercept(
+        &self,
+        conversation_id: &str,
+        permit: Permit,
+    ) -> Result<Transcript, genesys::Error> {
+        let raw = self.genesys.fetch(conversation_id, permit).await?;
+        self.gate.served();
+        let sanitized = scrub(raw, conversation_id, &self.policy);
+        let malformed = sanitized.metrics().messages_skipped.malformed;
+        if malformed > 0 {
+            tracing::warn!(
+                event = "message.malformed",
+                conversation_id,
+                count = malformed,
+                "skipped messages that are not well-formed"
+            );
+        }
+        Ok(Transcript::new(&sanitized))
+    }
+
+    fn failed(
+        &self,
+        conversation_id: &str,
+        error: &genesys::Error,
+        message: &JobMessage,
+    ) -> Ending {
+        let service_fault = self.gate.failed(conversation_id, error);
+        let standing = Standing::new(message.attempts, message.first_seen, Timestamp::now());
+        let outcome = outcome::of_error(error, service_fault, standing, &self.retry);
+        let code = match outcome {
+            Outcome::Reject(reason) => reason.as_str(),
+            _ => error.kind.code(),
+        };
+        Ending {
+            outcome,
+            transcript: None,
+            error: Some(Problem {
+                code,
+                text: error.to_string(),
+                http_status: error.status,
+                correlation_id: error.correlation_id.clone(),
+            }),
+        }
+    }
+
+    fn settlement(
+        &self,
+        message: &JobMessage,
+        conversation_id: Option<String>,
+        ending: Ending,
+        trace: Option<TraceContext>,
+        received: Instant,
+    ) -> Settlement {
+        let Ending {
+            outcome,
+            transcript,
+            error,
+        } = ending;
+        let status = match outcome {
+            Outcome::Published => Status::Success,
+            Outcome::RetryLater { .. } => Status::Retrying,
+            Outcome::Reject(_) => Status::Failed,
+            Outcome::Ignored => Status::Ignored,
+        };
+        let mut record = AuditRecord {
+            job_id: message.job_id.as_deref(),
+            error: error.as_ref().map(|error| error.text.as_str()),
+            error_code: error.as_ref().map(|error| error.code),
+            http_status: error.as_ref().and_then(|error| error.http_status),
+            genesys_correlation_id: error.as_ref().and_then(|e| e.correlation_id.as_deref()),
+            attempt: message.attempts.saturating_add(1),
+            trace_id: trace.as_ref().map(TraceContext::trace_id),
+            ..AuditRecord::new(
+                status,
+                conversation_id.as_deref(),
+                self.policy.version(),
+                &self.name,
+                received.elapsed(),
+            )
+        };
+        if let Some(transcript) = &transcript {
+            record = record.with_transcript(transcript);
+            self.totals.sanitized(
+                record.latency_ms,
+                record.redaction_count,
+                transcript.residual,
+            );
+        }
+        let audit = Audit::new(&record, &message.identity(conversation_id.as_deref()));
+        Settlement {
+            outcome,
+            problem: error.map(|error| (error.code, error.text)),
+            transcript: transcript.map(|transcript| transcript.payload),
+            audit,
+            conversation_id,
+            trace,
+        }
+    }
+}
+
+impl Ending {
+    fn published(transcript: Transcript) -> Self {
+        Self {
+            outcome: Outcome::Published,
+            transcript: Some(transcript),
+            error: None,
+        }
+    }
+
+    fn ignored() -> Self {
+        Self {
+            outcome: Outcome::Ignored,
+            transcript: None,
+            error: None,
+        }
+    }
+
+    fn rejected(reason: Reason, text: String) -> Self {
+        Self {
+            outcome: Outcome::Reject(reason),
+            transcript: None,
+            error: Some(Problem {
+                code: reason.as_str(),
+                text,
+                http_status: None,
+                correlation_id: None,
+            }),
+        }
+    }
+}
