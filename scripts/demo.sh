@@ -341,6 +341,8 @@ keep_running() {
     heading 'still running' 2>&1
     echo '# paste these into a shell to use them:'
     for name in "${!GENESYS_@}" "${!AMQP_@}" INTERCEPTOR_ADMIN_ADDR; do
+        # The caller has these already, and a password of his does not belong on the screen.
+        if [[ -z $PRIVATE_BROKER && $name =~ ^AMQP_(URL|USERNAME|PASSWORD)$ ]]; then continue; fi
         printf 'export %s=%q\n' "$name" "${!name}"
     done
     echo "# for example: $BIN/interceptor tail"

@@ -30,7 +30,6 @@ how_to_get() {
         cargo-clippy) echo 'rustup component add clippy' ;;
         flock | setsid) echo 'apt-get install util-linux' ;;
         awk) echo 'apt-get install mawk' ;;
-        grep | sed) echo "apt-get install $1" ;;
         *) echo "apt-get install $1" ;;
     esac
 }

@@ -8,6 +8,7 @@ use std::io::{IsTerminal, Write};
 
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::trace::SdkTracerProvider;
+use tracing::{Level, Metadata};
 use tracing_subscriber::filter::{EnvFilter, FilterFn, LevelFilter};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -33,18 +34,23 @@ impl Drop for Guard {
 /// # Errors
 /// RUST_LOG or OTEL_EXPORTER_OTLP_ENDPOINT where they cannot be used.
 pub fn init(source: &Source, to_stdout: bool) -> Result<Guard, ConfigError> {
-    let default = if to_stdout { "info" } else { "warn" };
+    // lapin's own lines repeat what ours say of the same fault.
+    let default = if to_stdout {
+        "info,lapin=off"
+    } else {
+        "warn,lapin=off"
+    };
     let filter = EnvFilter::builder()
         .with_default_directive(LevelFilter::WARN.into())
         .parse(source.text("RUST_LOG").unwrap_or(default))
         .map_err(|error| ConfigError::new("RUST_LOG", error))?;
-    // lapin logs the whole payload of a returned message here; no filter of the operator's may let that through.
-    let not_payloads = FilterFn::new(|metadata| metadata.target() != "lapin::returned_messages");
 
     let logs = if !to_stdout {
+        let colours = std::io::stderr().is_terminal();
         fmt::layer()
             .with_writer(std::io::stderr)
             .without_time()
+            .with_ansi(colours)
             .boxed()
     } else if std::io::stdout().is_terminal() {
         fmt::layer().boxed()
@@ -70,11 +76,25 @@ pub fn init(source: &Source, to_stdout: bool) -> Result<Guard, ConfigError> {
         _ => (None, Guard(None)),
     };
     tracing_subscriber::registry()
-        .with(logs.with_filter(filter).with_filter(not_payloads))
+        .with(
+            logs.with_filter(filter)
+                .with_filter(FilterFn::new(holds_no_payload)),
+        )
         .with(traces)
         .try_init()
         .map_err(|error| ConfigError::new("RUST_LOG", error))?;
     Ok(guard)
+}
+
+fn is_ours(metadata: &Metadata<'_>) -> bool {
+    metadata.target().starts_with(env!("CARGO_CRATE_NAME"))
+}
+
+/// What the libraries say below INFO may quote what they carry, and lapin quotes the payload of a returned message at
+/// WARN: no filter of the operator's lets that through.
+fn holds_no_payload(metadata: &Metadata<'_>) -> bool {
+    is_ours(metadata)
+        || (*metadata.level() <= Level::INFO && metadata.target() != "lapin::returned_messages")
 }
 
 fn tracer_provider() -> Result<SdkTracerProvider, ConfigError> {
