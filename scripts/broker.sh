@@ -229,13 +229,16 @@ start_node() {
 usable() { grep -q 'completed with' "$DIR/log/out" 2>/dev/null && port_open "$RABBITMQ_NODE_PORT"; }
 
 await_node() {
-    local ends=$((SECONDS + START_SECONDS))
+    local ends=$((SECONDS + START_SECONDS)) pid
+    pid=$(cat "$DIR/node.pid") || return 1
     until usable; do
-        node_pid >/dev/null || return 1
+        # Not node_pid: on its way to Erlang the process becomes one program after the other, and in between it has no
+        # environment to be told by.
+        alive "$pid" || return 1
         ((SECONDS < ends)) || return 2
         sleep 0.1
     done
-    node_pid >/dev/null
+    alive "$pid"
 }
 
 kill_node() {

@@ -107,7 +107,7 @@ pub async fn run(source: &Source) -> Result<(), ConfigError> {
         tokio::spawn(admin::serve(listener, status));
     }
     let stop = CancellationToken::new();
-    tokio::spawn(hear_signals(stop.clone()));
+    hear_signals(stop.clone());
     Arc::new(app).sessions(&stop).await;
     totals.log();
     Ok(())
@@ -168,8 +168,8 @@ impl App {
     }
 }
 
-/// The first SIGTERM or SIGINT asks for an orderly stop, the second ends the process at once.
-async fn hear_signals(stop: CancellationToken) {
+/// The first SIGTERM or SIGINT asks for an orderly stop, the second ends the process at once. Heard from here on.
+fn hear_signals(stop: CancellationToken) {
     let (Ok(mut terminate), Ok(mut interrupt)) = (
         signal(SignalKind::terminate()),
         signal(SignalKind::interrupt()),
@@ -181,18 +181,20 @@ async fn hear_signals(stop: CancellationToken) {
         stop.cancel();
         return;
     };
-    let mut heard = async || {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    };
-    heard().await;
-    tracing::info!(
-        event = "run.stopping",
-        "stopping: finishing what is in hand; a second signal ends at once"
-    );
-    stop.cancel();
-    heard().await;
-    std::process::exit(INTERRUPTED);
+    tokio::spawn(async move {
+        let mut heard = async || {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        };
+        heard().await;
+        tracing::info!(
+            event = "run.stopping",
+            "stopping: finishing what is in hand; a second signal ends at once"
+        );
+        stop.cancel();
+        heard().await;
+        std::process::exit(INTERRUPTED);
+    });
 }

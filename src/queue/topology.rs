@@ -54,9 +54,11 @@ impl Names {
     /// The names that follow from `config`.
     pub fn new(config: &AmqpConfig) -> Self {
         let queue = &config.queue;
-        let prefix = queue
+        // Follows the exchange that names it as its alternate, which several job queues may share.
+        let exchange = config.transcripts_exchange.as_str();
+        let prefix = exchange
             .rsplit_once('.')
-            .map_or(queue.as_str(), |(prefix, _)| prefix);
+            .map_or(exchange, |(prefix, _)| prefix);
         Self {
             jobs: queue.clone(),
             suspects: format!("{queue}.suspects"),
@@ -232,8 +234,11 @@ mod tests {
     }
 
     #[test]
-    fn names_follow_the_queue() {
-        let names = names(&[("AMQP_QUEUE", "eu.chats.jobs")]);
+    fn names_follow_the_queue_and_the_exchange() {
+        let names = names(&[
+            ("AMQP_QUEUE", "eu.chats.jobs"),
+            ("AMQP_TRANSCRIPTS_EXCHANGE", "eu.chats.transcripts"),
+        ]);
         assert_eq!(names.dead, "eu.chats.jobs.dead");
         assert_eq!(names.unrouted, "eu.chats.unrouted");
     }

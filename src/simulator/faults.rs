@@ -57,6 +57,8 @@ pub(super) struct Faults {
     /// Error code of those 403 answers; none is sent by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) forbidden_code: Option<String>,
+    /// Conversations answered 400.
+    pub(super) bad_request: BTreeSet<ConversationId>,
     /// Conversations answered 500, however often they are asked for.
     pub(super) always_error: BTreeSet<ConversationId>,
 }
@@ -84,6 +86,7 @@ impl Default for Faults {
             not_found: BTreeSet::new(),
             forbidden: BTreeSet::new(),
             forbidden_code: None,
+            bad_request: BTreeSet::new(),
             always_error: BTreeSet::new(),
         }
     }
@@ -102,6 +105,7 @@ pub(super) enum Injected {
 pub(super) enum Denied {
     NotFound,
     Forbidden,
+    BadRequest,
     Error,
 }
 
@@ -180,6 +184,8 @@ impl Faults {
             Some(Denied::NotFound)
         } else if self.forbidden.contains(&id) {
             Some(Denied::Forbidden)
+        } else if self.bad_request.contains(&id) {
+            Some(Denied::BadRequest)
         } else if self.always_error.contains(&id) {
             Some(Denied::Error)
         } else {

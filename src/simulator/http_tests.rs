@@ -276,13 +276,12 @@ async fn the_limit_counts_a_client_over_all_its_tokens() {
 
 #[tokio::test]
 async fn a_transcripts_file_replaces_the_generated_conversations() {
-    let path = std::env::temp_dir().join(format!("{}.jsonl", Uuid::new_v4()));
+    let file = tempfile::NamedTempFile::new().unwrap();
     let line = json!({"id": "chat-1", "split": "test", "messages": [
         {"sequenceId": 1, "from": "customer", "text": "hi", "spans": [{"start": 0}]},
         {"sequenceId": 2, "from": "agent", "text": "hello"}]});
-    std::fs::write(&path, format!("{line}\n")).unwrap();
-    let client = Client::logged_in(&["--transcripts", path.to_str().unwrap()]).await;
-    std::fs::remove_file(&path).unwrap();
+    std::fs::write(file.path(), format!("{line}\n")).unwrap();
+    let client = Client::logged_in(&["--transcripts", file.path().to_str().unwrap()]).await;
 
     let id = Uuid::new_v5(&Uuid::NAMESPACE_URL, b"chat-1").to_string();
     assert_eq!(client.get("/simulator/conversations").await, json!([id]));

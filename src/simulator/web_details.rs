@@ -165,6 +165,12 @@ fn deny(faults: &Faults, denied: Denied, id: Uuid) -> Response {
             "Unable to perform the requested action.",
         )
         .into_response(),
+        Denied::BadRequest => ErrorBody::new(
+            StatusCode::BAD_REQUEST,
+            "bad.request",
+            "The request could not be understood by the server due to malformed syntax.",
+        )
+        .into_response(),
         Denied::Error => gate::internal_error(),
     }
 }

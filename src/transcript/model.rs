@@ -35,14 +35,25 @@ pub struct RawMessage {
 }
 
 impl RawTranscript {
-    /// Orders the messages by sequence id, and those that share one by (timestamp, text): never by arrival.
+    /// Orders the messages by sequence id, and those that share one by (timestamp, text): never by arrival. The other
+    /// fields come last, so that only equal messages are interchangeable.
     pub fn sort(&mut self) {
-        let key = |message: &RawMessage| message.sequence_id;
-        if self.messages.is_sorted_by(|a, b| key(a) < key(b)) {
+        if self
+            .messages
+            .is_sorted_by(|a, b| a.sequence_id < b.sequence_id)
+        {
             return;
         }
-        self.messages.sort_unstable_by(|a, b| {
-            (a.sequence_id, &a.timestamp, &a.text).cmp(&(b.sequence_id, &b.timestamp, &b.text))
-        });
+        fn key(message: &RawMessage) -> impl Ord {
+            (
+                message.sequence_id,
+                &message.timestamp,
+                &message.text,
+                &message.from,
+                &message.to,
+                &message.message_id,
+            )
+        }
+        self.messages.sort_unstable_by(|a, b| key(a).cmp(&key(b)));
     }
 }

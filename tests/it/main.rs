@@ -1,1 +1,13 @@
+//! The program as its users see it: the real binaries, a real RabbitMQ, the simulator over HTTP.
+//!
+//! `scripts/test.sh` starts the broker that these tests need. One file per promise; `support` is what they share.
 
+mod bad_input;
+mod broker_faults;
+mod command_line;
+mod genesys_faults;
+mod main_job;
+mod properties;
+mod redact;
+mod rooms;
+mod support;

@@ -1,0 +1,225 @@
+//! Faults of Genesys: what is the service's pauses intake and harms no job; what is one job's harms no other.
+
+use std::time::Duration;
+
+use lapin::BasicProperties;
+use serde_json::json;
+
+use crate::support::{Stand, free_port, shared_broker, until};
+
+async fn readiness(port: u16) -> Option<(u16, String)> {
+    let url = format!("http://127.0.0.1:{port}/readyz");
+    let answer = reqwest::get(url).await.ok()?;
+    Some((answer.status().as_u16(), answer.text().await.ok()?))
+}
+
+async fn until_ready(port: u16, expected: u16) -> String {
+    let mut text = String::new();
+    until(
+        &format!("readiness {expected}"),
+        async || match readiness(port).await {
+            Some((status, body)) if status == expected => {
+                text = body;
+                true
+            }
+            _ => false,
+        },
+    )
+    .await;
+    text
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn revoked_credentials_pause_intake_and_lose_no_job() {
+    let stand = Stand::new().await;
+    let port = free_port();
+    let worker = stand.worker(&[("INTERCEPTOR_ADMIN_ADDR", &format!("127.0.0.1:{port}"))]);
+    until_ready(port, 200).await;
+    stand.send_conversations(5).await;
+    stand.records.until_transcripts(5).await;
+
+    stand.faults(json!({"revoked": true})).await;
+    let ids = stand.conversations(40).await;
+    for id in &ids[5..] {
+        stand.send(id.as_bytes(), BasicProperties::default()).await;
+    }
+    let reason = until_ready(port, 503).await;
+    assert!(reason.contains("GENESYS_CLIENT_SECRET"), "{reason}");
+    worker.stdout_line("intake.paused").await;
+    // All jobs wait in their queue, none in hand.
+    stand.until_depth("conversations", 35).await;
+
+    stand.faults(json!({})).await;
+    stand.records.until_transcripts(40).await;
+    until_ready(port, 200).await;
+    stand.until_depth("conversations", 0).await;
+    assert!(stand.dead_letters().await.is_empty());
+    let success = stand.records.until_audits("success", 40).await;
+    assert!(
+        success
+            .iter()
+            .all(|audit| audit.body["attempt"] == json!(1)),
+        "no job lost an attempt"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_revoked_before_its_time_is_renewed_once() {
+    // Tokens of two seconds are renewed at half; here the simulator forgets them earlier.
+    let stand = Stand::with(&shared_broker(), &["--token-seconds", "2"]).await;
+    let _worker = stand.worker(&[]);
+    let ids = stand.conversations(6).await;
+    for (index, id) in ids.iter().enumerate() {
+        stand.send(id.as_bytes(), BasicProperties::default()).await;
+        stand.records.until_transcripts(index + 1).await;
+        tokio::time::sleep(Duration::from_millis(600)).await;
+    }
+    let stats = stand.get("/simulator/stats").await;
+    assert!(stats["tokens"].as_u64().unwrap() >= 2, "{stats}");
+    assert!(stats["byStatus"].get("401").is_none(), "{stats}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_forbidden_conversation_among_many_harms_no_other() {
+    let stand = Stand::new().await;
+    let ids = stand.conversations(100).await;
+    stand.faults(json!({"forbidden": [ids[50]]})).await;
+    for id in &ids {
+        stand.send(id.as_bytes(), BasicProperties::default()).await;
+    }
+    let worker = stand.worker(&[]);
+    stand.records.until_transcripts(99).await;
+    let audit = stand.records.until_audits("failed", 1).await.remove(0);
+    assert_eq!(audit.conversation_id(), ids[50]);
+    assert_eq!(audit.body["errorCode"], "forbidden_conversation");
+    assert_eq!(audit.body["httpStatus"], json!(403));
+    assert_eq!(audit.body["attempt"], json!(2), "after one delay");
+    assert!(!worker.output().contains("intake.paused"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_conversation_that_always_fails_harms_no_other() {
+    let stand = Stand::new().await;
+    let ids = stand.conversations(100).await;
+    stand.faults(json!({"alwaysError": [ids[50]]})).await;
+    for id in &ids {
+        stand.send(id.as_bytes(), BasicProperties::default()).await;
+    }
+    let worker = stand.worker(&[
+        ("INTERCEPTOR_MAX_ATTEMPTS", "3"),
+        ("GENESYS_MAX_RETRIES", "1"),
+    ]);
+    stand.records.until_transcripts(99).await;
+    let audit = stand.records.until_audits("failed", 1).await.remove(0);
+    assert_eq!(audit.conversation_id(), ids[50]);
+    assert_eq!(audit.body["errorCode"], "genesys_error");
+    assert_eq!(audit.body["attempt"], json!(3));
+    assert_eq!(stand.records.count("audit.retrying"), 2);
+    assert!(!worker.output().contains("intake.paused"));
+    let letter = stand.dead_letters().await.remove(0);
+    assert_eq!(letter.headers["interceptor-attempt"], json!(3));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outage_dead_letters_nothing() {
+    let stand = Stand::new().await;
+    stand.faults(json!({"status503": 1.0})).await;
+    let ids = stand.send_conversations(30).await;
+    let worker = stand.worker(&[
+        ("GENESYS_MAX_RETRIES", "1"),
+        ("INTERCEPTOR_MAX_ATTEMPTS", "3"),
+    ]);
+    worker.stdout_line("intake.paused").await;
+    stand.faults(json!({})).await;
+    stand.records.until_transcripts(ids.len()).await;
+    stand.until_depth("conversations", 0).await;
+    assert!(stand.dead_letters().await.is_empty());
+    assert_eq!(stand.records.count("audit.failed"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn transient_faults_are_retried_within_the_attempt() {
+    let stand = Stand::new().await;
+    stand
+        .faults(json!({"status429": 0.1, "status500": 0.1, "reset": 0.1, "retryAfterSeconds": 1}))
+        .await;
+    let ids = stand.send_conversations(60).await;
+    let _worker = stand.worker(&[]);
+    stand.records.until_transcripts(ids.len()).await;
+    stand.records.until_audits("success", ids.len()).await;
+    stand.until_depth("conversations", 0).await;
+    assert!(stand.dead_letters().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hanging_answer_ends_with_the_timeout() {
+    let stand = Stand::new().await;
+    stand.faults(json!({"hang": 1.0})).await;
+    stand.send_conversations(1).await;
+    let _worker = stand.worker(&[
+        ("GENESYS_TIMEOUT_SECONDS", "1"),
+        ("GENESYS_MAX_RETRIES", "1"),
+    ]);
+    let audit = stand.records.until_audits("retrying", 1).await.remove(0);
+    assert_eq!(audit.body["errorCode"], "genesys_timeout");
+    stand.faults(json!({})).await;
+    stand.records.until_transcripts(1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_retry_after_holds_no_delivery() {
+    let stand = Stand::new().await;
+    stand
+        .faults(json!({"status429": 1.0, "retryAfterSeconds": 300}))
+        .await;
+    stand.send_conversations(1).await;
+    let worker = stand.worker(&[("AMQP_RETRY_DELAYS", "1s,10m")]);
+    let audit = stand.records.until_audits("retrying", 1).await.remove(0);
+    assert_eq!(audit.body["errorCode"], "rate_limited");
+    assert_eq!(audit.body["httpStatus"], json!(429));
+    worker.stdout_line("intake.paused").await;
+    until("the job in its retry queue", async || {
+        let channel = stand.new_channel().await;
+        let options = lapin::options::QueueDeclareOptions {
+            passive: true,
+            ..Default::default()
+        };
+        let queue = stand.name("conversations.retry.10m");
+        let declared = channel
+            .queue_declare(queue.into(), options, Default::default())
+            .await;
+        declared.is_ok_and(|queue| queue.message_count() == 1)
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pace_keeps_within_the_limit() {
+    let stand = Stand::with(&shared_broker(), &["--requests-per-minute", "600"]).await;
+    let ids = stand.send_conversations(40).await;
+    let _worker = stand.worker(&[("GENESYS_REQUESTS_PER_MINUTE", "600")]);
+    stand.records.until_transcripts(ids.len()).await;
+    let stats = stand.get("/simulator/stats").await;
+    assert!(stats["byStatus"].get("429").is_none(), "{stats}");
+    assert_eq!(
+        stats["requests"],
+        json!(ids.len()),
+        "one call per conversation"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_token_endpoint_is_named() {
+    let stand = Stand::new().await;
+    stand.send_conversations(1).await;
+    let url = format!("http://127.0.0.1:{}", free_port());
+    let checked = stand
+        .interceptor(&["check"], &[("GENESYS_LOGIN_URL", &url)])
+        .await;
+    assert_eq!(checked.code, Some(1));
+    assert!(checked.stdout.contains("FAIL  token"), "{}", checked.stdout);
+    let worker = stand.worker(&[("GENESYS_LOGIN_URL", &url), ("GENESYS_MAX_RETRIES", "1")]);
+    let audit = stand.records.until_audits("retrying", 1).await.remove(0);
+    assert_eq!(audit.body["errorCode"], "genesys_unreachable");
+    drop(worker);
+}

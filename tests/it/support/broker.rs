@@ -1,0 +1,69 @@
+//! The broker: the one that scripts/test.sh started, or a private one for a test that breaks it.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+/// URL of the node that all tests share.
+pub(crate) fn shared_broker() -> String {
+    std::env::var("INTERCEPTOR_TEST_AMQP_URL").expect(
+        "INTERCEPTOR_TEST_AMQP_URL is not set: run ./scripts/test.sh, which starts the broker",
+    )
+}
+
+/// A node of its own, which a test may kill.
+pub(crate) struct PrivateBroker {
+    directory: tempfile::TempDir,
+    pub(crate) url: String,
+}
+
+impl PrivateBroker {
+    pub(crate) async fn start() -> Self {
+        let directory = tempfile::TempDir::new().unwrap();
+        let url = script(directory.path().into(), "start", &[]).await;
+        Self { directory, url }
+    }
+
+    pub(crate) async fn kill(&self) {
+        script(self.directory.path().into(), "kill", &[]).await;
+    }
+
+    pub(crate) async fn restart(&self) {
+        let url = script(self.directory.path().into(), "start", &[]).await;
+        assert_eq!(url, self.url, "a restarted node keeps its port");
+    }
+
+    pub(crate) async fn ctl(&self, arguments: &[&str]) {
+        script(self.directory.path().into(), "ctl", arguments).await;
+    }
+}
+
+impl Drop for PrivateBroker {
+    fn drop(&mut self) {
+        let _ = Command::new(script_path())
+            .arg("kill")
+            .arg(self.directory.path())
+            .status();
+        let _ = Command::new(script_path())
+            .arg("stop")
+            .arg(self.directory.path())
+            .output();
+    }
+}
+
+fn script_path() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("scripts/broker.sh")
+}
+
+async fn script(directory: PathBuf, action: &str, arguments: &[&str]) -> String {
+    let mut command = Command::new(script_path());
+    command.arg(action).arg(directory).args(arguments);
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap())
+        .await
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "broker.sh {action}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
