@@ -8,8 +8,8 @@ use axum::routing::get;
 use axum::{Router, response::IntoResponse};
 use tokio::net::TcpListener;
 
-use crate::app::Status;
 use crate::config::{Admin, ConfigError};
+use crate::status::Status;
 
 /// Takes the port. Where the operator did not choose it and another replica on this host has it, there is none.
 ///

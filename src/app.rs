@@ -4,7 +4,6 @@
 //! and a new one is built; what was in hand comes back from the broker. `pool.rs` is the life of one session.
 
 mod pool;
-mod status;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,16 +20,19 @@ use crate::gate::Gate;
 use crate::genesys::{Genesys, Pace};
 use crate::outcome::RetryPolicy;
 use crate::queue::{Address, Declaration, Names, Session, TopologyError, plan};
+use crate::status::Status;
 use crate::telemetry::Totals;
 use crate::worker::Worker;
-
-pub use status::Status;
 
 /// Between two tries to reach the broker: short, because consuming must go on within a second of its return.
 const FIRST_RECONNECT: Duration = Duration::from_millis(100);
 const LONGEST_RECONNECT: Duration = Duration::from_millis(800);
-/// How often a broker that stays away is logged.
-const RECONNECT_LOG_INTERVAL: Duration = Duration::from_secs(30);
+/// Between two sessions that come to nothing.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// A session that lived for as long was not broken from the start.
+const SETTLED_SESSION: Duration = Duration::from_secs(10);
+/// How often a fault that lasts is logged.
+const FAULT_LOG_INTERVAL: Duration = Duration::from_secs(30);
 /// Of a second signal: the shell's code for SIGINT.
 const INTERRUPTED: i32 = 130;
 
@@ -116,54 +118,68 @@ pub async fn run(source: &Source) -> Result<(), ConfigError> {
 impl App {
     /// One session after the other, until `stop`.
     async fn sessions(self: Arc<Self>, stop: &CancellationToken) {
+        let mut log = FaultLog::default();
         let mut delay = FIRST_RECONNECT;
-        let mut logged: Option<(String, Instant)> = None;
         while !stop.is_cancelled() {
             let opening = Session::open(&self.address, &self.plan, self.topology);
             let opened = tokio::select! {
                 () = stop.cancelled() => return,
                 opened = opening => opened,
             };
-            match opened {
+            let longest = match opened {
                 Ok(session) => {
+                    let (opened_at, settled) = (Instant::now(), self.worker.totals.jobs());
                     tracing::info!(event = "broker.connected", "connected to the broker");
-                    (delay, logged) = (FIRST_RECONNECT, None);
                     self.status.set_broker(None);
-                    let ended = Arc::clone(&self).serve(session, stop).await;
-                    if let Err(error) = ended {
-                        tracing::warn!(event = "broker.lost", %error, "the session with the broker broke: building a new one");
-                        self.status.set_broker(Some(error));
+                    let Err(error) = Arc::clone(&self).serve(session, stop).await else {
+                        return;
+                    };
+                    log.error("broker.lost", &error);
+                    self.status.set_broker(Some(error));
+                    // A session that got nowhere, such as for want of a right, will get nowhere at once again.
+                    if opened_at.elapsed() > SETTLED_SESSION || self.worker.totals.jobs() > settled
+                    {
+                        delay = FIRST_RECONNECT;
                     }
+                    LONGEST_PAUSE
                 }
                 Err(error) => {
-                    let text = error.to_string();
-                    self.status.set_broker(Some(text.clone()));
-                    let news = logged.as_ref().is_none_or(|(last, at)| {
-                        *last != text || at.elapsed() > RECONNECT_LOG_INTERVAL
-                    });
-                    if news {
-                        tracing::error!(
-                            event = "broker.unavailable",
-                            error = text,
-                            "trying again until it works"
-                        );
-                        logged = Some((text, Instant::now()));
-                    }
-                    if !matches!(error, TopologyError::Session(_)) {
+                    log.error("broker.unavailable", &error.to_string());
+                    self.status.set_broker(Some(error.to_string()));
+                    match error {
+                        TopologyError::Session(_) => LONGEST_RECONNECT,
                         // Somebody must act first: no need to ask several times a second.
-                        delay = FIRST_RECONNECT.max(Duration::from_secs(5));
+                        TopologyError::Mismatch { .. } | TopologyError::Missing(_) => LONGEST_PAUSE,
                     }
                 }
-            }
-            if stop.is_cancelled() {
-                return;
-            }
-            let jittered = delay.mul_f64(0.5 + fastrand::f64() / 2.0);
+            };
+            let jittered = delay.min(longest).mul_f64(0.5 + fastrand::f64() / 2.0);
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(jittered) => {}
             }
-            delay = (delay * 2).min(LONGEST_RECONNECT);
+            delay = (delay * 2).min(longest);
+        }
+    }
+}
+
+/// Logs a fault when it is new, and again now and then while it lasts.
+#[derive(Default)]
+struct FaultLog(Option<(String, Instant)>);
+
+impl FaultLog {
+    fn error(&mut self, event: &'static str, error: &str) {
+        let known = self
+            .0
+            .as_ref()
+            .is_some_and(|(last, at)| last == error && at.elapsed() < FAULT_LOG_INTERVAL);
+        if !known {
+            tracing::error!(
+                event,
+                error,
+                "no session with the broker: trying until there is one"
+            );
+            self.0 = Some((error.to_owned(), Instant::now()));
         }
     }
 }

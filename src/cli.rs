@@ -28,7 +28,7 @@ Examples:
   interceptor tail                       watch the records
   interceptor redact chat.json           sanitize a transcript without broker or network
 
-Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 topology mismatch.";
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 topology mismatch, 130 ended by a second signal.";
 
 /// Takes conversation ids from RabbitMQ, fetches the chats from Genesys Cloud, redacts personal data, and publishes
 /// sanitized transcripts and audit records.
@@ -66,9 +66,9 @@ enum Failure {
     Topology(TopologyError),
     #[error("{0:#}")]
     Other(#[from] anyhow::Error),
-    /// Everything has been said.
+    /// Everything has been said but the exit code.
     #[error("")]
-    Reported,
+    Reported(u8),
 }
 
 impl Failure {
@@ -76,7 +76,8 @@ impl Failure {
         match self {
             Self::Config(_) => 2,
             Self::Topology(TopologyError::Mismatch { .. } | TopologyError::Missing(_)) => 3,
-            Self::Topology(TopologyError::Session(_)) | Self::Other(_) | Self::Reported => 1,
+            Self::Topology(TopologyError::Session(_)) | Self::Other(_) => 1,
+            Self::Reported(code) => *code,
         }
     }
 }
@@ -86,7 +87,7 @@ pub async fn execute(cli: Cli) -> ExitCode {
     match dispatch(cli.command).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            if !matches!(failure, Failure::Reported) {
+            if !matches!(failure, Failure::Reported(_)) {
                 eprintln!("error: {failure}");
             }
             ExitCode::from(failure.code())
@@ -95,9 +96,6 @@ pub async fn execute(cli: Cli) -> ExitCode {
 }
 
 async fn dispatch(command: Command) -> Result<(), Failure> {
-    if let Command::Schema(options) = command {
-        return Ok(schema::execute(&options)?);
-    }
     let source = Source::from_environment()?;
     let _guard = telemetry::init(&source, matches!(command, Command::Run))?;
     match command {

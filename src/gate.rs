@@ -1,6 +1,6 @@
 //! Whether intake is open. A fault of the service pauses it, a fault of one job does not.
 //!
-//! Refused credentials, a long Retry-After and refused outputs are the service's at once. A 403 without a code, a 5xx, a
+//! Refused credentials and a long Retry-After are the service's at once. A 403 without a code, a 5xx, a
 //! timeout may be one conversation's own: they count as the service's after three different conversations failed with no
 //! success between. A pause ends with a probe: one job alone; where it fails the same way, the next pause is longer.
 
@@ -11,20 +11,20 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::genesys::{Error, ErrorKind};
+use crate::genesys::{Error, ErrorKind, LONGEST_WAIT};
 
 /// Different conversations that must fail in a row before the fault is the service's.
 const CONVERSATIONS: usize = 3;
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// The longest Retry-After that does not close the gate; it is waited for call by call.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Why intake is paused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// Genesys refuses the credentials.
     Credentials,
+    /// The token endpoint is none.
+    TokenEndpoint,
     /// Genesys fails for one conversation after the other.
     Service,
     /// Genesys asked for patience of over a minute.
@@ -37,6 +37,9 @@ impl Cause {
         match self {
             Self::Credentials => {
                 "Genesys refuses the credentials: check GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET, GENESYS_REGION and the client's state"
+            }
+            Self::TokenEndpoint => {
+                "the token endpoint does not answer as the dialect has it: check GENESYS_API, which names the dialect, GENESYS_LOGIN_URL and GENESYS_REGION"
             }
             Self::Service => "Genesys fails for every conversation: waiting for it to recover",
             Self::RateLimit => "Genesys asked to wait for more than a minute",
@@ -100,13 +103,18 @@ impl Gate {
         self.state.subscribe()
     }
 
-    /// Genesys answered for a conversation, be it that there is none: the service works.
+    /// Genesys answered for a conversation, be it that there is none: the service works. Ends a probe, but no pause: what
+    /// was under way when it began says nothing of what caused it.
     pub fn served(&self) {
         if self.clean.load(Ordering::Acquire) {
             return;
         }
         let mut record = self.record();
-        *record = Record::default();
+        record.failed.clear();
+        if let State::Paused { .. } = self.state() {
+            return;
+        }
+        record.pauses = 0;
         self.clean.store(true, Ordering::Release);
         let was = self.state.send_replace(State::Open);
         drop(record);
@@ -121,23 +129,20 @@ impl Gate {
     /// Judges a failed call: whether it is the service's fault. Then intake is paused.
     pub fn failed(&self, conversation_id: &str, error: &Error) -> bool {
         match &error.kind {
-            ErrorKind::CredentialsRefused | ErrorKind::NoTokenEndpoint => {
-                self.pause(Cause::Credentials, None, error);
-                true
+            ErrorKind::CredentialsRefused => self.pause(Cause::Credentials, error),
+            ErrorKind::NoTokenEndpoint => self.pause(Cause::TokenEndpoint, error),
+            ErrorKind::RateLimited { retry_after } if *retry_after > LONGEST_WAIT => {
+                self.pause(Cause::RateLimit, error);
             }
-            ErrorKind::RateLimited { retry_after } if *retry_after > PATIENCE => {
-                self.pause(Cause::RateLimit, Some(*retry_after), error);
-                true
-            }
-            // Within the patience of the pace, neither a success nor a failure of the service.
-            ErrorKind::RateLimited { .. } => false,
+            // Within the patience of the pace: neither a success nor a failure of the service.
+            ErrorKind::RateLimited { .. } => return false,
             ErrorKind::Server
             | ErrorKind::Timeout
             | ErrorKind::Unreachable
             | ErrorKind::NotJson
             | ErrorKind::Forbidden {
                 this_conversation: false,
-            } => self.suspect(conversation_id, error),
+            } => return self.suspect(conversation_id, error),
             ErrorKind::Forbidden {
                 this_conversation: true,
             }
@@ -147,28 +152,33 @@ impl Gate {
             | ErrorKind::InvalidJson
             | ErrorKind::InvalidSchema => {
                 self.served();
-                false
+                return false;
             }
         }
+        true
     }
 
-    /// The credentials were refused outside a job.
+    /// There was no token at the end of a pause: it goes on.
     pub fn unauthenticated(&self, error: &Error) {
         let cause = match error.kind {
-            ErrorKind::CredentialsRefused | ErrorKind::NoTokenEndpoint => Cause::Credentials,
+            ErrorKind::CredentialsRefused => Cause::Credentials,
+            ErrorKind::NoTokenEndpoint => Cause::TokenEndpoint,
+            ErrorKind::RateLimited { .. } => Cause::RateLimit,
             _ => Cause::Service,
         };
-        self.pause(cause, None, error);
+        self.pause(cause, error);
     }
 
     /// The pause is over: the next job shows whether the fault is.
     pub fn probe(&self) {
+        let now = Instant::now();
         self.state.send_if_modified(|state| match *state {
-            State::Paused { cause, .. } => {
+            State::Paused { cause, until } if until <= now => {
                 *state = State::Probing { cause };
                 true
             }
-            State::Open | State::Probing { .. } => false,
+            // A longer pause may have come up meanwhile.
+            State::Paused { .. } | State::Open | State::Probing { .. } => false,
         });
     }
 
@@ -184,32 +194,39 @@ impl Gate {
         record.failed.truncate(CONVERSATIONS);
         drop(record);
         if fault {
-            self.pause(Cause::Service, None, error);
+            self.pause(Cause::Service, error);
         }
         fault
     }
 
-    fn pause(&self, cause: Cause, duration: Option<Duration>, error: &Error) {
+    fn pause(&self, cause: Cause, error: &Error) {
         let mut record = self.record();
         self.clean.store(false, Ordering::Release);
         let now = Instant::now();
-        match self.state() {
-            // Jobs that were in hand when intake was paused fail too: that says nothing new.
-            State::Paused { until, .. } if until > now && duration.is_none() => return,
-            _ => {}
+        let asked_for = match error.kind {
+            ErrorKind::RateLimited { retry_after } => retry_after,
+            _ => Duration::ZERO,
+        };
+        if let State::Paused { cause, until } = self.state()
+            && until > now
+        {
+            // Jobs that were in hand when intake was paused fail too: that says nothing new, unless they were asked for
+            // more patience.
+            if now + asked_for > until {
+                let until = now + asked_for;
+                self.state.send_replace(State::Paused { cause, until });
+            }
+            return;
         }
-        let duration = duration.unwrap_or_else(|| {
-            let growing = FIRST_PAUSE * 2_u32.saturating_pow(record.pauses.min(10));
-            // Replicas must not probe in step.
-            growing
-                .min(LONGEST_PAUSE)
-                .mul_f64(0.8 + 0.2 * fastrand::f64())
-        });
+        let growing = FIRST_PAUSE * 2_u32.saturating_pow(record.pauses.min(10));
+        // Replicas must not probe in step.
+        let jittered = growing
+            .min(LONGEST_PAUSE)
+            .mul_f64(0.8 + 0.2 * fastrand::f64());
+        let duration = jittered.max(asked_for);
         record.pauses = record.pauses.saturating_add(1);
-        self.state.send_replace(State::Paused {
-            cause,
-            until: now + duration,
-        });
+        let until = now + duration;
+        self.state.send_replace(State::Paused { cause, until });
         drop(record);
         tracing::error!(
             event = "intake.paused",
@@ -295,6 +312,16 @@ mod tests {
         assert!(fail(&gate, "b", ErrorKind::CredentialsRefused));
         assert!(fail(&gate, "c", ErrorKind::Server));
         assert_eq!(gate.state(), state);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_straggling_success_does_not_end_a_pause() {
+        let gate = Gate::default();
+        assert!(fail(&gate, "a", ErrorKind::CredentialsRefused));
+        gate.served();
+        assert!(is_paused(&gate));
+        gate.probe();
+        assert!(is_paused(&gate), "not before its time");
     }
 
     #[tokio::test(start_paused = true)]

@@ -18,6 +18,6 @@ mod retry;
 mod token;
 mod web_details;
 
-pub use client::Genesys;
+pub use client::{Genesys, LONGEST_WAIT};
 pub use error::{Error, ErrorKind};
 pub use pace::{Pace, Permit};

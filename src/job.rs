@@ -1,6 +1,9 @@
 //! A job: which conversation to fetch, as producers say it. No AMQP types.
 
-use serde::Deserialize;
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
 /// A conversation's id in its published form: a lower-case hyphenated UUID.
@@ -20,26 +23,8 @@ pub enum Job {
 #[error("The job is not a conversation id, nor JSON with a conversationId")]
 pub struct Malformed;
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Document {
-    conversation_id: Option<String>,
-    detail: Option<Detail>,
-}
-
-/// The Genesys event envelope of EventBridge.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Detail {
-    event_body: EventBody,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct EventBody {
-    conversation_id: String,
-    media_type: Option<String>,
-}
+/// Fields of a job in JSON; their values are read one by one, so that what is not asked for may be anything.
+type Fields<'a> = HashMap<Cow<'a, str>, &'a RawValue>;
 
 /// Reads the body of a job: a bare conversation id, `{"conversationId": ...}`, or the `customer.end` event envelope.
 ///
@@ -51,24 +36,35 @@ pub fn decode(body: &[u8]) -> Result<Job, Malformed> {
     if !text.starts_with('{') {
         return parse_id(text).map(Job::Intercept);
     }
-    let document: Document = serde_json::from_str(text).map_err(|_| Malformed)?;
-    match document {
-        Document {
-            conversation_id: Some(id),
-            ..
-        } => parse_id(&id).map(Job::Intercept),
-        Document {
-            detail: Some(Detail { event_body }),
-            ..
-        } => {
-            let id = parse_id(&event_body.conversation_id)?;
-            match event_body.media_type {
-                Some(medium) if !medium.eq_ignore_ascii_case("message") => Ok(Job::OtherMedium(id)),
-                _ => Ok(Job::Intercept(id)),
-            }
-        }
-        _ => Err(Malformed),
+    let job = fields(text)?;
+    if job.contains_key("conversationId") {
+        return conversation_id(&job).map(Job::Intercept);
     }
+    // The Genesys event envelope of EventBridge.
+    let detail = fields(get(&job, "detail")?)?;
+    let event = fields(get(&detail, "eventBody")?)?;
+    let id = conversation_id(&event)?;
+    let medium: Option<String> = get(&event, "mediaType")
+        .ok()
+        .and_then(|text| serde_json::from_str(text).ok());
+    match medium {
+        Some(medium) if !medium.eq_ignore_ascii_case("message") => Ok(Job::OtherMedium(id)),
+        _ => Ok(Job::Intercept(id)),
+    }
+}
+
+fn fields(text: &str) -> Result<Fields<'_>, Malformed> {
+    serde_json::from_str(text).map_err(|_| Malformed)
+}
+
+fn get<'a>(fields: &Fields<'a>, name: &str) -> Result<&'a str, Malformed> {
+    fields.get(name).map(|value| value.get()).ok_or(Malformed)
+}
+
+fn conversation_id(fields: &Fields<'_>) -> Result<ConversationId, Malformed> {
+    let text: String =
+        serde_json::from_str(get(fields, "conversationId")?).map_err(|_| Malformed)?;
+    parse_id(&text)
 }
 
 /// Reads a conversation id: a hyphenated UUID in any case, outer white space aside.
@@ -99,6 +95,7 @@ mod tests {
             ID.to_owned(),
             format!("  {upper}\r\n"),
             format!("{{\"conversationId\":\"{upper}\",\"unknown\":[1]}}"),
+            format!("{{\"conversationId\":\"{ID}\",\"detail\":\"call me\"}}"),
             format!(
                 "{{\"detail\":{{\"eventBody\":{{\"conversationId\":\"{ID}\",\"mediaType\":\"MESSAGE\"}}}}}}"
             ),

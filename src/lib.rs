@@ -12,7 +12,8 @@
 //! |---|---|---|
 //! | [`cli`] | one file per subcommand | everything |
 //! | [`app`] | wiring and life cycle of `run` | everything but `cli` |
-//! | [`admin`] | HTTP for operators | `app::Status`, `config` |
+//! | [`admin`] | HTTP for operators | `status`, `config` |
+//! | [`status`] | whether this replica is ready, and why not | `gate` |
 //! | [`worker`] | one job, top to bottom | `job`, `outcome`, `gate`, `genesys`, `transcript`, `record`, what `queue` says of a job, `telemetry` |
 //! | [`gate`] | whether intake is open: faults of the service, not of a job | `genesys`' errors |
 //! | [`outcome`] | what becomes of a job: the one match from error to decision | `genesys`' errors, `config` |
@@ -22,7 +23,7 @@
 //! | [`transcript`] | raw transcript to sanitized; pure | `redaction` |
 //! | [`redaction`] | finds and replaces personal data; pure | nothing |
 //! | [`record`] | the outgoing JSON and its schemas | `transcript`'s sanitized model |
-//! | [`telemetry`] | logs, traces, counts | `config`, `record` |
+//! | [`telemetry`] | logs, traces, counts | `config`, `record`, what `queue` says of a settled job |
 //! | [`config`] | the settings; the only reader of the environment | `redaction`, `transcript` |
 //! | [`simulator`] | a stand-in for Genesys Cloud: demo, tests, benchmarks | nothing |
 //!
@@ -41,6 +42,7 @@ pub mod queue;
 pub mod record;
 pub mod redaction;
 pub mod simulator;
+pub mod status;
 pub mod telemetry;
 pub mod transcript;
 pub mod worker;

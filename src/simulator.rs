@@ -121,6 +121,10 @@ pub struct Options {
     /// Share (0 to 1) of API requests that are never answered
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     pub hang: f64,
+
+    /// Any faults, as the JSON object that PUT /simulator/faults takes; the flags above win
+    #[arg(long, value_name = "JSON")]
+    pub faults: Option<String>,
 }
 
 /// What one rate-limit window counts.
@@ -185,7 +189,7 @@ struct Simulator {
 
 impl Simulator {
     fn new(options: Options) -> anyhow::Result<Self> {
-        let faults = Faults::from_options(&options);
+        let faults = Faults::from_options(&options)?;
         faults.check().map_err(anyhow::Error::msg)?;
         let now = Timestamp::now();
         let store = match &options.transcripts {

@@ -153,6 +153,7 @@ impl Worker {
             transcript,
             error,
         } = ending;
+        let latency = received.elapsed();
         let status = match outcome {
             Outcome::Published => Status::Success,
             Outcome::RetryLater { .. } => Status::Retrying,
@@ -172,25 +173,21 @@ impl Worker {
                 conversation_id.as_deref(),
                 self.policy.version(),
                 &self.name,
-                received.elapsed(),
+                latency,
             )
         };
         if let Some(transcript) = &transcript {
             record = record.with_transcript(transcript);
-            self.totals.sanitized(
-                record.latency_ms,
-                record.redaction_count,
-                transcript.residual,
-            );
         }
         let audit = Audit::new(&record, &message.identity(conversation_id.as_deref()));
         Settlement {
             outcome,
             problem: error.map(|error| (error.code, error.text)),
-            transcript: transcript.map(|transcript| transcript.payload),
+            transcript,
             audit,
             conversation_id,
             trace,
+            latency,
         }
     }
 }

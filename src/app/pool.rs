@@ -1,10 +1,10 @@
 //! The life of one session: an intake that feeds a pool of workers.
 //!
 //! The intake takes budget before it takes a delivery, so that no job waits for budget in hand, and it takes nothing while
-//! the gate is closed or the broker is blocked: then the consumer is stopped and what had been delivered is given back.
+//! the gate is closed or the broker has no room: then the consumer is stopped and what had been delivered is given back.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::FutureExt;
@@ -17,16 +17,49 @@ use super::App;
 use crate::gate::State;
 use crate::genesys::Permit;
 use crate::outcome::Outcome;
-use crate::queue::{Delivered, Intake, Outbox, Session, give_back, settle};
+use crate::queue::{
+    Delivered, Intake, Obstacles, Outbox, Session, SessionError, give_back, settle,
+};
 use crate::telemetry::audit_line;
 
 /// Kept of the time to stop for saying goodbye to the broker.
 const GOODBYE: Duration = Duration::from_millis(1500);
+/// Kept of the time to stop for giving back what cannot be finished.
+const HURRY: Duration = Duration::from_secs(3);
+/// How long workers may finish on a session that is broken in one part only.
+const LAST_WORDS: Duration = Duration::from_secs(5);
 
 /// A job for a worker, with the budget for its first call.
 struct Assignment {
     delivered: Delivered,
     permit: Permit,
+    in_hand: InHand,
+}
+
+/// Counts an assignment for as long as it exists.
+struct InHand(watch::Sender<usize>);
+
+impl InHand {
+    fn new(count: &watch::Sender<usize>) -> Self {
+        count.send_modify(|count| *count += 1);
+        Self(count.clone())
+    }
+}
+
+impl Drop for InHand {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count -= 1);
+    }
+}
+
+/// What the workers of a session share.
+struct Pool {
+    app: Arc<App>,
+    /// Broken by the first error; what follows from it is of no interest.
+    broken: CancellationToken,
+    failure: Mutex<Option<String>>,
+    /// Says that what is not finished yet is to be given back.
+    hurry: CancellationToken,
 }
 
 /// What feeds the workers.
@@ -36,9 +69,9 @@ struct Feeder<'a> {
     intake: Intake,
     outbox: Outbox,
     assignments: async_channel::Sender<Assignment>,
-    in_hand: watch::Receiver<usize>,
+    in_hand: watch::Sender<usize>,
     gate: watch::Receiver<State>,
-    blocked: watch::Receiver<bool>,
+    obstacles: watch::Receiver<Obstacles>,
 }
 
 impl App {
@@ -51,77 +84,81 @@ impl App {
         session: Session,
         stop: &CancellationToken,
     ) -> Result<(), String> {
-        let (assignments, jobs) = async_channel::bounded(1);
-        let (in_hand_sender, in_hand) = watch::channel(0);
-        let failure = Arc::new(Failure::new(session.broken.clone()));
+        let pool = Arc::new(Pool {
+            app: Arc::clone(&self),
+            broken: session.broken.clone(),
+            failure: Mutex::new(None),
+            hurry: CancellationToken::new(),
+        });
+        // No more is in hand than there are workers, so sending never waits.
+        let (assignments, jobs) = async_channel::bounded(self.concurrency.into());
         let mut workers = JoinSet::new();
-        for _ in 0..self.concurrency {
-            let outbox = Outbox::open(&session)
-                .await
-                .map_err(|error| error.to_string())?;
-            workers.spawn(work(
-                Arc::clone(&self),
-                jobs.clone(),
-                outbox,
-                in_hand_sender.clone(),
-                Arc::clone(&failure),
-            ));
-        }
-        drop(jobs);
-        let prefetch = self.pace.in_hand(self.concurrency);
         let opened = async {
-            let intake = Intake::open(&session, &self.names.jobs, prefetch).await?;
-            Ok::<_, crate::queue::SessionError>((intake, Outbox::open(&session).await?))
+            for _ in 0..self.concurrency {
+                let outbox = Outbox::open(&session).await?;
+                workers.spawn(Arc::clone(&pool).work(jobs.clone(), outbox));
+            }
+            let prefetch = self.pace.in_hand(self.concurrency);
+            Ok::<_, SessionError>(Feeder {
+                app: &self,
+                stop,
+                intake: Intake::open(&session, &self.names.jobs, prefetch).await?,
+                outbox: Outbox::open(&session).await?,
+                assignments,
+                in_hand: watch::Sender::new(0),
+                gate: self.worker.gate.watch(),
+                obstacles: session.obstacles.subscribe(),
+            })
         };
-        let (intake, outbox) = opened.await.map_err(|error| error.to_string())?;
-        let mut feeder = Feeder {
-            app: &self,
-            stop,
-            intake,
-            outbox,
-            assignments,
-            in_hand,
-            gate: self.worker.gate.watch(),
-            blocked: session.blocked.clone(),
-        };
+        let mut feeder = opened.await.map_err(|error| error.to_string())?;
+        drop(jobs);
 
         let fed = tokio::select! {
-            fed = feeder.feed() => fed,
+            fed = feeder.feed() => fed.map_err(|error| error.to_string()),
             () = session.broken.cancelled() => Err("the connection was lost".to_owned()),
         };
         self.status.set_consuming(false);
         if let Err(error) = fed {
+            feeder.assignments.close();
+            if session.is_connected() {
+                // Only a part broke, such as the queue or one channel: what others have nearly done need not be lost.
+                let finished = async { while workers.join_next().await.is_some() {} };
+                let _ = tokio::time::timeout(LAST_WORDS, finished).await;
+            }
             // Dropping the workers drops what they have in hand: the broker delivers it again.
             workers.abort_all();
             session.close().await;
-            return Err(failure.take().unwrap_or(error));
+            return Err(pool.failure().take().unwrap_or(error));
         }
-        self.drain(feeder, &mut workers, &session).await;
+        self.drain(&mut feeder, &pool, &mut workers).await;
         session.close().await;
         Ok(())
     }
 
     /// Stops in order: no new deliveries, back with what was not begun, then wait for what was.
-    async fn drain(&self, mut feeder: Feeder<'_>, workers: &mut JoinSet<()>, session: &Session) {
-        let deadline = Instant::now() + self.shutdown.saturating_sub(GOODBYE);
+    async fn drain(&self, feeder: &mut Feeder<'_>, pool: &Pool, workers: &mut JoinSet<()>) {
+        let time = self.shutdown.saturating_sub(GOODBYE);
+        let deadline = Instant::now() + time;
+        let hurry_at = deadline - HURRY.min(time / 2);
         let drained = async {
             if let Err(error) = feeder.pause().await {
-                tracing::warn!(
-                    event = "drain.intake_failed",
-                    error,
-                    "what was not begun is left to the broker"
-                );
+                tracing::warn!(event = "drain.intake_failed", %error, "what was not begun is left to the broker");
             }
-            drop(feeder);
+            feeder.assignments.close();
             while workers.join_next().await.is_some() {}
         };
+        let hurry = async {
+            tokio::time::sleep_until(hurry_at).await;
+            pool.hurry.cancel();
+            tokio::time::sleep_until(deadline).await;
+        };
         tokio::select! {
-            () = drained => tracing::info!(event = "drain.finished", "everything in hand is finished"),
-            () = tokio::time::sleep_until(deadline) => {
+            () = drained => match pool.failure().as_ref() {
+                None => tracing::info!(event = "drain.finished", "everything in hand is finished"),
+                Some(error) => tracing::warn!(event = "drain.broken", error, "the broker will deliver again what was in hand"),
+            },
+            () = hurry => {
                 tracing::warn!(event = "drain.deadline", "not everything in hand was finished in time: the broker will deliver it again");
-            }
-            () = session.broken.cancelled() => {
-                tracing::warn!(event = "drain.broken", "the broker was lost: it will deliver again what was in hand");
             }
         }
         workers.abort_all();
@@ -130,24 +167,31 @@ impl App {
 
 impl Feeder<'_> {
     /// Feeds the workers until it is time to stop.
-    async fn feed(&mut self) -> Result<(), String> {
-        while !self.stop.is_cancelled() {
+    async fn feed(&mut self) -> Result<(), SessionError> {
+        let stop = self.stop;
+        while !stop.is_cancelled() {
+            // Marked before it is looked at: a change in between is seen by whoever waits next.
+            self.gate.mark_unchanged();
+            self.obstacles.mark_unchanged();
             if self.is_closed() {
-                self.pause().await?;
-                self.until_open().await;
+                let reopened = async {
+                    self.pause().await?;
+                    self.until_open().await;
+                    Ok(())
+                };
+                tokio::select! {
+                    reopened = reopened => reopened?,
+                    () = stop.cancelled() => {}
+                }
                 continue;
             }
-            self.intake
-                .start()
-                .await
-                .map_err(|error| error.to_string())?;
+            self.intake.start().await?;
             self.app.status.set_consuming(true);
             if let State::Probing { .. } = self.app.worker.gate.state() {
                 // One job at a time shows whether the fault is over.
-                let idle = self.in_hand.wait_for(|count| *count == 0);
                 tokio::select! {
-                    _ = idle => {}
-                    () = self.stop.cancelled() => continue,
+                    () = until_idle(&self.in_hand) => {}
+                    () = stop.cancelled() => continue,
                     _ = self.gate.changed() => continue,
                 }
             }
@@ -156,70 +200,74 @@ impl Feeder<'_> {
         Ok(())
     }
 
-    async fn feed_one(&mut self) -> Result<(), String> {
-        self.gate.mark_unchanged();
-        self.blocked.mark_unchanged();
+    async fn feed_one(&mut self) -> Result<(), SessionError> {
         let permit = tokio::select! {
             permit = self.app.pace.take() => permit,
             () = self.stop.cancelled() => return Ok(()),
             _ = self.gate.changed() => return Ok(()),
-            _ = self.blocked.changed() => return Ok(()),
+            _ = self.obstacles.changed() => return Ok(()),
         };
         let delivered = tokio::select! {
-            delivered = self.intake.next() => delivered.map_err(|error| error.to_string())?,
+            delivered = self.intake.next() => delivered?,
             () = self.stop.cancelled() => return Ok(()),
             _ = self.gate.changed() => return Ok(()),
-            _ = self.blocked.changed() => return Ok(()),
+            _ = self.obstacles.changed() => return Ok(()),
         };
         if !delivered.is_live() {
-            return Err("a delivery came on a channel that is closed".to_owned());
+            return Err(SessionError::ConnectionLost);
         }
-        self.assignments
-            .send(Assignment { delivered, permit })
-            .await
-            .map_err(|_| "no worker is left".to_owned())?;
+        let in_hand = InHand::new(&self.in_hand);
+        let assignment = Assignment {
+            delivered,
+            permit,
+            in_hand,
+        };
+        // Fails only where the workers are gone, and then the session is broken already.
+        let _ = self.assignments.send(assignment).await;
         Ok(())
     }
 
     fn is_closed(&self) -> bool {
-        *self.blocked.borrow() || matches!(self.app.worker.gate.state(), State::Paused { .. })
+        self.obstacles.borrow().problem().is_some()
+            || matches!(self.app.worker.gate.state(), State::Paused { .. })
     }
 
-    /// Stops to consume and gives back what was delivered and not begun.
-    async fn pause(&mut self) -> Result<(), String> {
+    /// Stops to consume and gives back what was delivered and not begun. May be dropped and called again.
+    async fn pause(&mut self) -> Result<(), SessionError> {
         self.app.status.set_consuming(false);
-        let left = self
-            .intake
-            .stop()
-            .await
-            .map_err(|error| error.to_string())?;
-        for delivered in left {
+        self.app
+            .status
+            .set_obstacle(self.obstacles.borrow().problem());
+        self.intake.stop().await?;
+        while let Some(delivered) = self.intake.leftovers.last() {
             give_back(
-                &delivered,
+                delivered,
                 &self.outbox,
                 &self.app.names,
                 &self.app.worker.name,
             )
-            .await
-            .map_err(|error| error.to_string())?;
+            .await?;
+            self.intake.leftovers.pop();
         }
         Ok(())
     }
 
-    /// Waits until the broker takes messages and the gate is not closed; a pause that is over becomes a probe.
+    /// Waits until there is no obstacle and the gate is not closed; a pause that is over becomes a probe.
     async fn until_open(&mut self) {
-        while !self.stop.is_cancelled() {
-            let blocked = *self.blocked.borrow_and_update();
-            self.app.status.set_blocked(blocked);
+        loop {
+            let problem = self.obstacles.borrow_and_update().problem();
+            self.app.status.set_obstacle(problem);
             let state = *self.gate.borrow_and_update();
-            let probe_at = match (blocked, state) {
-                (true, _) => None,
-                (false, State::Paused { until, .. }) => Some(until),
-                (false, State::Open | State::Probing { .. }) => return,
+            let probe_at = match (problem, state) {
+                (Some(_), _) => None,
+                (None, State::Paused { until, .. }) => Some(until),
+                // The prefetch is counted by consumer: the next one starts when nothing of the last is in hand.
+                (None, State::Open | State::Probing { .. }) => {
+                    return until_idle(&self.in_hand).await;
+                }
             };
             tokio::select! {
-                () = self.stop.cancelled() => {}
-                _ = self.blocked.changed() => {}
+                _ = self.obstacles.changed() => {}
                 _ = self.gate.changed() => {}
                 () = sleep_until(probe_at) => self.probe().await,
             }
@@ -236,6 +284,11 @@ impl Feeder<'_> {
     }
 }
 
+/// Waits until no job is in hand.
+async fn until_idle(in_hand: &watch::Sender<usize>) {
+    let _ = in_hand.subscribe().wait_for(|count| *count == 0).await;
+}
+
 async fn sleep_until(instant: Option<Instant>) {
     match instant {
         Some(instant) => tokio::time::sleep_until(instant).await,
@@ -243,66 +296,42 @@ async fn sleep_until(instant: Option<Instant>) {
     }
 }
 
-/// The first error that broke a session; what follows from it is of no interest.
-struct Failure {
-    broken: CancellationToken,
-    first: std::sync::Mutex<Option<String>>,
-}
-
-impl Failure {
-    fn new(broken: CancellationToken) -> Self {
-        Self {
-            broken,
-            first: std::sync::Mutex::new(None),
+impl Pool {
+    /// One worker: job after job, each settled before the next.
+    async fn work(self: Arc<Self>, jobs: async_channel::Receiver<Assignment>, outbox: Outbox) {
+        while let Ok(assignment) = jobs.recv().await {
+            if let Err(error) = self.job(assignment, &outbox).await {
+                self.failure().get_or_insert(error);
+                self.broken.cancel();
+                return;
+            }
         }
     }
 
-    fn report(&self, error: String) {
-        let mut first = self
-            .first
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        first.get_or_insert(error);
-        self.broken.cancel();
-    }
-
-    fn take(&self) -> Option<String> {
-        self.first
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .take()
-    }
-}
-
-/// One worker: job after job, each settled before the next.
-async fn work(
-    app: Arc<App>,
-    jobs: async_channel::Receiver<Assignment>,
-    outbox: Outbox,
-    in_hand: watch::Sender<usize>,
-    failure: Arc<Failure>,
-) {
-    while let Ok(Assignment { delivered, permit }) = jobs.recv().await {
-        in_hand.send_modify(|count| *count += 1);
-        let worker = &app.worker;
-        let processed = AssertUnwindSafe(worker.process(&delivered.job, permit))
-            .catch_unwind()
-            .await;
-        let settlement = processed.unwrap_or_else(|_| {
-            // The panic's own message may hold text of the conversation.
-            tracing::error!(
-                event = "job.panicked",
-                "a job panicked; it is dead-lettered and the worker goes on"
-            );
-            worker.panicked(&delivered.job)
-        });
-        let settled = settle(&delivered, &settlement, &outbox, &app.names, &worker.name).await;
-        in_hand.send_modify(|count| *count -= 1);
-        if let Err(error) = settled {
-            failure.report(error.to_string());
-            return;
-        }
-        worker.totals.settled(settlement.outcome);
+    async fn job(&self, assignment: Assignment, outbox: &Outbox) -> Result<(), String> {
+        let Assignment {
+            delivered,
+            permit,
+            in_hand,
+        } = assignment;
+        let App { worker, names, .. } = self.app.as_ref();
+        let processing = AssertUnwindSafe(worker.process(&delivered.job, permit)).catch_unwind();
+        let settlement = tokio::select! {
+            processed = processing => processed.unwrap_or_else(|_| {
+                // The panic's own message may hold text of the conversation.
+                tracing::error!(event = "job.panicked", "a job panicked; it is dead-lettered and the worker goes on");
+                worker.panicked(&delivered.job)
+            }),
+            () = self.hurry.cancelled() => {
+                let given_back = give_back(&delivered, outbox, names, &worker.name).await;
+                return given_back.map_err(|error| error.to_string());
+            }
+        };
+        settle(&delivered, &settlement, outbox, names, &worker.name)
+            .await
+            .map_err(|error| error.to_string())?;
+        drop(in_hand);
+        worker.totals.settled(&settlement);
         audit_line(&settlement.audit);
         if let Outcome::Reject(reason) = settlement.outcome {
             tracing::warn!(
@@ -311,5 +340,10 @@ async fn work(
                 reason = reason.as_str()
             );
         }
+        Ok(())
+    }
+
+    fn failure(&self) -> std::sync::MutexGuard<'_, Option<String>> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -4,14 +4,16 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use super::Failure;
-use crate::config::{AmqpConfig, GenesysConfig, InterceptorConfig, Source};
+use crate::config::{
+    AmqpConfig, ConfigError, GenesysConfig, InterceptorConfig, Source, TopologyMode,
+};
 use crate::genesys::{Genesys, Pace};
-use crate::queue::{Address, Names, plan, verify};
+use crate::queue::{Address, Names, TopologyError, plan, verify};
 
 /// One line each; goes on after a failure so that all that is wrong is seen at once.
 pub(super) async fn execute(source: &Source) -> Result<(), Failure> {
-    let mut report = Report { failed: None };
-    let interceptor = report.line("interceptor", InterceptorConfig::read(source), |config| {
+    let mut report = Report { code: 0 };
+    report.config("interceptor", InterceptorConfig::read(source), |config| {
         format!(
             "{} workers, window {}, policy {}",
             config.concurrency,
@@ -19,29 +21,38 @@ pub(super) async fn execute(source: &Source) -> Result<(), Failure> {
             config.policy().version()
         )
     });
-    drop(interceptor);
     let client = GenesysConfig::read(source).and_then(|config| {
         let pace = Arc::new(Pace::new(config.requests_per_minute));
         Genesys::new(&config, pace)
     });
-    let client = report.line("genesys", client, Genesys::description);
+    let client = report.config("genesys", client, Genesys::description);
     let amqp = AmqpConfig::read(source).and_then(|config| {
         let address = Address::new(&config, "interceptor")?;
-        Ok((address, Names::new(&config)))
+        let declares = config.topology == TopologyMode::Declare;
+        Ok((address, Names::new(&config), declares))
     });
-    let amqp = report.line("amqp", amqp, |(address, names)| {
+    let amqp = report.config("amqp", amqp, |(address, names, _)| {
         format!("{}, queue {}", address.shown(), names.jobs)
     });
 
-    if let Some((address, names)) = amqp {
+    if let Some((address, names, declares)) = amqp {
         let connection = report.line("broker", address.connect("check").await, |_| {
             "reachable, credentials accepted".to_owned()
         });
         if let Some(connection) = connection {
-            // The worker declares what is missing: its absence is no failure.
             match verify(&connection, &plan(&names)).await {
                 Ok(()) => println!("ok    topology: complete"),
-                Err(error) => println!("note  topology: {error}"),
+                // No failure: the worker declares it.
+                Err(TopologyError::Missing(missing)) if declares => {
+                    println!(
+                        "note  topology: {} of it is missing; the worker will create it",
+                        missing.len()
+                    );
+                }
+                Err(error) => {
+                    println!("FAIL  topology: {error}");
+                    report.code = report.code.max(3);
+                }
             }
         }
     }
@@ -50,15 +61,31 @@ pub(super) async fn execute(source: &Source) -> Result<(), Failure> {
             "credentials accepted".to_owned()
         });
     }
-    report.failed.map_or(Ok(()), Err)
+    match report.code {
+        0 => Ok(()),
+        code => Err(Failure::Reported(code)),
+    }
 }
 
+/// The worst exit code so far.
 struct Report {
-    failed: Option<Failure>,
+    code: u8,
 }
 
 impl Report {
-    fn line<T, E: Display + Into<CheckError>>(
+    fn config<T>(
+        &mut self,
+        what: &str,
+        result: Result<T, ConfigError>,
+        describe: impl FnOnce(&T) -> String,
+    ) -> Option<T> {
+        if result.is_err() {
+            self.code = 2;
+        }
+        self.line(what, result, describe)
+    }
+
+    fn line<T, E: Display>(
         &mut self,
         what: &str,
         result: Result<T, E>,
@@ -71,39 +98,9 @@ impl Report {
             }
             Err(error) => {
                 println!("FAIL  {what}: {error}");
-                let failure = match error.into() {
-                    CheckError::Config(error) => {
-                        // Stands in the line already; only its exit code is still wanted.
-                        Failure::Config(error)
-                    }
-                    CheckError::Other => Failure::Reported,
-                };
-                self.failed.get_or_insert(failure);
+                self.code = self.code.max(1);
                 None
             }
         }
-    }
-}
-
-enum CheckError {
-    Config(crate::config::ConfigError),
-    Other,
-}
-
-impl From<crate::config::ConfigError> for CheckError {
-    fn from(error: crate::config::ConfigError) -> Self {
-        Self::Config(error)
-    }
-}
-
-impl From<crate::queue::SessionError> for CheckError {
-    fn from(_: crate::queue::SessionError) -> Self {
-        Self::Other
-    }
-}
-
-impl From<crate::genesys::Error> for CheckError {
-    fn from(_: crate::genesys::Error) -> Self {
-        Self::Other
     }
 }

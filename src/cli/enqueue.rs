@@ -75,7 +75,7 @@ pub(super) async fn execute(source: &Source, options: Options) -> Result<(), Fai
         names.jobs
     );
     if malformed > 0 {
-        return Err(Failure::Reported);
+        return Err(Failure::Reported(1));
     }
     Ok(())
 }

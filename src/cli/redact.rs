@@ -40,7 +40,7 @@ pub(super) fn execute(source: &Source, options: &Options) -> Result<(), Failure>
     };
     redact_all(&mut redactor, &mut reader).with_context(|| format!("reading {}", options.file))?;
     if redactor.failed {
-        return Err(Failure::Reported);
+        return Err(Failure::Reported(1));
     }
     Ok(())
 }

@@ -39,11 +39,24 @@ pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Fa
 
     let mut terminate = signal(SignalKind::terminate()).context("cannot hear signals")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot hear signals")?;
+    let printed = print_records(&mut tail, async {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+    .await;
+    tail.close().await;
+    Ok(printed?)
+}
+
+/// Prints records until `stop`, or until whoever reads them has had enough, as with `head`.
+async fn print_records(tail: &mut Tail, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+    tokio::pin!(stop);
     loop {
         let record = tokio::select! {
             record = tail.next() => record.context("the tail ended")?,
-            _ = terminate.recv() => return Ok(()),
-            _ = interrupt.recv() => return Ok(()),
+            () = &mut stop => return Ok(()),
         };
         let mut stdout = std::io::stdout().lock();
         let written = stdout
@@ -52,7 +65,6 @@ pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Fa
             .and_then(|()| stdout.flush());
         drop(stdout);
         match written {
-            // Whoever read has had enough, as with `head`.
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(()),
             written => written.context("cannot write to stdout")?,
         }

@@ -53,6 +53,13 @@ impl AmqpConfig {
     /// # Errors
     /// The first variable that cannot be used.
     pub fn read(source: &Source) -> Result<Self, ConfigError> {
+        for variable in ["AMQP_CLIENT_CERT_FILE", "AMQP_CLIENT_KEY_FILE"] {
+            if source.text(variable).is_some() {
+                // To go on without would connect as somebody else than the operator believes.
+                let problem = "client certificates are not available yet; unset it";
+                return Err(ConfigError::new(variable, problem));
+            }
+        }
         Ok(Self {
             url: source
                 .secret("AMQP_URL")?

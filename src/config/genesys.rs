@@ -14,15 +14,6 @@ pub enum DialectName {
     WebDetails,
 }
 
-impl DialectName {
-    /// As in GENESYS_API.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::WebDetails => "web-details",
-        }
-    }
-}
-
 /// The API, its dialect and its limits.
 #[derive(Clone, Debug)]
 pub struct GenesysConfig {
@@ -128,9 +119,11 @@ fn url(source: &Source, name: &str) -> Result<Option<String>, ConfigError> {
         Some(host) if !host.is_empty() && !host.contains(['?', '#', ' ', '@']) => {
             Ok(Some(text.trim_end_matches('/').to_owned()))
         }
+        // Not repeated: it may hold a password.
+        _ if text.contains('@') => Err(ConfigError::new(name, "must not hold a user or password")),
         _ => Err(ConfigError::new(
             name,
-            format!("{text:?} is no http:// or https:// URL without user, query or fragment"),
+            format!("{text:?} is no http:// or https:// URL without query or fragment"),
         )),
     }
 }
@@ -191,15 +184,14 @@ mod tests {
             ("GENESYS_CLIENT_SECRET", ""),
             ("GENESYS_API_URL", "mypurecloud.com"),
             ("GENESYS_LOGIN_URL", "ftp://x"),
+            ("GENESYS_LOGIN_URL", "https://user:password@example.com"),
             ("GENESYS_TIMEOUT_SECONDS", "0"),
             ("GENESYS_MAX_RETRIES", "-1"),
             ("GENESYS_REQUESTS_PER_MINUTE", "fast"),
         ] {
-            assert_eq!(
-                read(&[(variable, value)]).unwrap_err().variable,
-                variable,
-                "{value}"
-            );
+            let error = read(&[(variable, value)]).unwrap_err();
+            assert_eq!(error.variable, variable, "{value}");
+            assert!(!error.problem.contains("user:"), "{error}");
         }
     }
 }

@@ -53,10 +53,19 @@ impl Source {
             Err(error) if error.not_found() => {}
             Err(error) => return Err(ConfigError::new(".env", error)),
         }
-        // A variable that is not UTF-8 is none of ours.
-        let environment = std::env::vars_os()
-            .filter_map(|(n, v)| Some((n.into_string().ok()?, v.into_string().ok()?)));
-        variables.extend(environment);
+        for (name, value) in std::env::vars_os() {
+            let Ok(name) = name.into_string() else {
+                continue;
+            };
+            let ours = ["GENESYS_", "AMQP_", "INTERCEPTOR_"];
+            match value.into_string() {
+                Ok(value) => drop(variables.insert(name, value)),
+                Err(_) if ours.iter().any(|prefix| name.starts_with(prefix)) => {
+                    return Err(ConfigError::new(name, "is not UTF-8 text"));
+                }
+                Err(_) => {}
+            }
+        }
         Ok(Self(variables))
     }
 

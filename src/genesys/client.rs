@@ -18,7 +18,9 @@ use crate::config::{ConfigError, DialectName, GenesysConfig};
 use crate::transcript::RawTranscript;
 
 /// The longest Retry-After that is waited for with a job in hand.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+pub const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// The longest Retry-After that is believed: a longer one is a mistake, such as milliseconds taken for seconds.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(6 * 60 * 60);
 /// A Retry-After that cannot be read.
 const UNREADABLE_RETRY_AFTER: Duration = Duration::from_secs(60);
 /// Answers of the token endpoint and error bodies are small; what is longer is none.
@@ -243,13 +245,21 @@ impl Calls {
             StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => {
                 return Err(failed(ErrorKind::NoTokenEndpoint));
             }
+            StatusCode::REQUEST_TIMEOUT => return Err(failed(ErrorKind::Timeout)),
+            StatusCode::PROXY_AUTHENTICATION_REQUIRED => return Err(failed(ErrorKind::Server)),
             status if status.is_client_error() => {
                 return Err(failed(ErrorKind::CredentialsRefused));
             }
             status if status.is_redirection() => return Err(failed(ErrorKind::NoTokenEndpoint)),
             _ => return Err(failed(ErrorKind::Server)),
         }
-        let body = read(response, MAX_SMALL_BODY).await.map_err(failed)?;
+        let body = read(response, MAX_SMALL_BODY)
+            .await
+            .map_err(|kind| match kind {
+                // Whatever answers with so much, it is no token.
+                ErrorKind::TooLarge { .. } => failed(ErrorKind::NoTokenEndpoint),
+                kind => failed(kind),
+            })?;
         let answer: TokenAnswer =
             serde_json::from_slice(&body).map_err(|_| failed(ErrorKind::NoTokenEndpoint))?;
         tracing::debug!(
@@ -285,6 +295,10 @@ async fn refused(response: Response) -> ErrorKind {
             retry_after: retry_after(response.headers()),
         },
         StatusCode::REQUEST_TIMEOUT => ErrorKind::Timeout,
+        // Of what stands between us and the API, not of this conversation.
+        StatusCode::METHOD_NOT_ALLOWED | StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
+            ErrorKind::Server
+        }
         status if status.is_client_error() => ErrorKind::BadRequest,
         _ => ErrorKind::Server,
     }
@@ -366,18 +380,16 @@ fn retry_after(headers: &HeaderMap) -> Duration {
         // Nothing is asked for: the delay between tries is enough.
         return Duration::ZERO;
     };
-    let Ok(text) = text.to_str() else {
-        return UNREADABLE_RETRY_AFTER;
-    };
-    if let Ok(seconds) = text.trim().parse::<f64>() {
-        return Duration::try_from_secs_f64(seconds).unwrap_or(UNREADABLE_RETRY_AFTER);
-    }
-    match jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text) {
-        Ok(date) => {
-            Duration::try_from(date.duration_since(jiff::Timestamp::now())).unwrap_or_default()
+    let read = text.to_str().ok().and_then(|text| {
+        if let Ok(seconds) = text.trim().parse::<f64>() {
+            return Duration::try_from_secs_f64(seconds).ok();
         }
-        Err(_) => UNREADABLE_RETRY_AFTER,
-    }
+        let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text);
+        let wait = date.ok()?.duration_since(jiff::Timestamp::now());
+        Some(Duration::try_from(wait).unwrap_or_default())
+    });
+    read.unwrap_or(UNREADABLE_RETRY_AFTER)
+        .min(LONGEST_RETRY_AFTER)
 }
 
 #[cfg(test)]
@@ -395,7 +407,8 @@ mod tests {
         let read = |value: &str| retry_after(&headers("retry-after", value));
         assert_eq!(read("7"), Duration::from_secs(7));
         assert_eq!(read("Wed, 21 Oct 2015 07:28:00 GMT"), Duration::ZERO);
-        assert!(read("Fri, 21 Oct 2050 07:28:00 GMT") > Duration::from_secs(86_400));
+        assert_eq!(read("Fri, 21 Oct 2050 07:28:00 GMT"), LONGEST_RETRY_AFTER);
+        assert_eq!(read("10000000000000000"), LONGEST_RETRY_AFTER);
         assert_eq!(read("soon"), UNREADABLE_RETRY_AFTER);
         assert_eq!(read("-1"), UNREADABLE_RETRY_AFTER);
         assert_eq!(retry_after(&HeaderMap::new()), Duration::ZERO);

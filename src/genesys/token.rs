@@ -38,18 +38,20 @@ impl Token {
 /// Holds the current token.
 pub(super) struct TokenCache {
     current: RwLock<Option<Arc<Token>>>,
-    renewal: Mutex<()>,
+    /// Held by whoever renews; holds the last failure and when it was known.
+    renewal: Mutex<Option<(Instant, Error)>>,
 }
 
 impl TokenCache {
     pub(super) const fn new() -> Self {
         Self {
             current: RwLock::new(None),
-            renewal: Mutex::const_new(()),
+            renewal: Mutex::const_new(None),
         }
     }
 
-    /// The current token, or the one that `renew` gets.
+    /// The current token, or the one that `renew` gets. Who waits for a renewal shares its failure: each trying again by
+    /// itself would add up to minutes.
     pub(super) async fn get<F>(&self, renew: impl FnOnce() -> F) -> Result<Arc<Token>, Error>
     where
         F: Future<Output = Result<Token, Error>>,
@@ -57,11 +59,23 @@ impl TokenCache {
         if let Some(token) = self.fresh() {
             return Ok(token);
         }
-        let _one_at_a_time = self.renewal.lock().await;
+        let asked = Instant::now();
+        let mut last_failure = self.renewal.lock().await;
         if let Some(token) = self.fresh() {
             return Ok(token);
         }
-        let token = Arc::new(renew().await?);
+        if let Some((known, error)) = last_failure.as_ref()
+            && *known > asked
+        {
+            return Err(error.clone());
+        }
+        let token = match renew().await {
+            Ok(token) => Arc::new(token),
+            Err(error) => {
+                *last_failure = Some((Instant::now(), error.clone()));
+                return Err(error);
+            }
+        };
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&token));
         Ok(token)
     }
@@ -91,6 +105,7 @@ impl TokenCache {
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
+    use super::super::ErrorKind;
     use super::*;
 
     async fn get(cache: &TokenCache, renewals: &AtomicU32, life: u64) -> Arc<Token> {
@@ -109,6 +124,25 @@ mod tests {
         let (cache, renewals) = (TokenCache::new(), AtomicU32::new(0));
         futures::future::join_all((0..32).map(|_| get(&cache, &renewals, 86_400))).await;
         assert_eq!(renewals.load(Ordering::Relaxed), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn waiters_share_one_failure() {
+        let (cache, renewals) = (TokenCache::new(), AtomicU32::new(0));
+        let failing = || async {
+            renewals.fetch_add(1, Ordering::Relaxed);
+            tokio::time::sleep(Duration::from_secs(10)).await;
+            Err(Error::from(ErrorKind::Timeout))
+        };
+        let results = futures::future::join_all((0..32).map(|_| cache.get(failing))).await;
+        assert!(results.iter().all(Result::is_err));
+        assert_eq!(renewals.load(Ordering::Relaxed), 1);
+        assert!(cache.get(failing).await.is_err());
+        assert_eq!(
+            renewals.load(Ordering::Relaxed),
+            2,
+            "who comes later tries anew"
+        );
     }
 
     #[tokio::test(start_paused = true)]

@@ -4,13 +4,14 @@ use futures::StreamExt;
 use lapin::options::{
     BasicAckOptions, BasicConsumeOptions, BasicQosOptions, QueueBindOptions, QueueDeclareOptions,
 };
-use lapin::types::{AMQPValue, FieldTable};
+use lapin::types::FieldTable;
 use lapin::{Channel, Connection, Consumer};
 use tokio::sync::watch;
 
-use super::declare::short;
+use super::declare::{short, table};
 use super::message::job_properties;
 use super::session::{DEADLINE, SessionError, within};
+use super::topology::quorum_arguments;
 use super::{Address, Names, Outbox, PublishError};
 
 /// Sends jobs.
@@ -27,7 +28,7 @@ impl Producer {
     /// [`SessionError`] where the broker cannot be reached.
     pub async fn open(address: &Address, names: &Names) -> Result<Self, SessionError> {
         let connection = address.connect("enqueue").await?;
-        let outbox = Outbox::on(&connection, watch::channel(false).1).await?;
+        let outbox = Outbox::on(&connection, watch::Sender::default()).await?;
         Ok(Self {
             outbox,
             queue: names.jobs.clone(),
@@ -53,7 +54,7 @@ pub struct Tail {
     consumer: Consumer,
     /// Of the last record, to be acknowledged.
     delivered: Option<u64>,
-    _connection: Connection,
+    connection: Connection,
 }
 
 impl Tail {
@@ -82,10 +83,7 @@ impl Tail {
             ..QueueDeclareOptions::default()
         };
         if queue.is_some() {
-            arguments.insert(
-                short("x-queue-type"),
-                AMQPValue::LongString("quorum".into()),
-            );
+            arguments = table(&quorum_arguments());
         }
         let declared = channel.queue_declare(short(queue.unwrap_or_default()), options, arguments);
         let queue = within(DEADLINE, "declare a queue", declared).await?;
@@ -110,7 +108,7 @@ impl Tail {
             channel,
             consumer,
             delivered: None,
-            _connection: connection,
+            connection,
         })
     }
 
@@ -130,6 +128,12 @@ impl Tail {
             }),
             None => Err(SessionError::ConnectionLost),
         }
+    }
+
+    /// Ends the subscription. What was acknowledged is so for good.
+    pub async fn close(self) {
+        let goodbye = self.connection.close(200, "bye".into());
+        let _ = within(DEADLINE, "close the connection", goodbye).await;
     }
 
     /// Acknowledges the last record, once what was made of it is safe.

@@ -181,7 +181,7 @@ pub(super) fn short(name: &str) -> ShortString {
     ShortString::try_new(name).unwrap_or_default()
 }
 
-fn table(arguments: &Map<String, Value>) -> FieldTable {
+pub(super) fn table(arguments: &Map<String, Value>) -> FieldTable {
     let mut table = FieldTable::default();
     for (name, value) in arguments {
         let value = match value {

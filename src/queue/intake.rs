@@ -16,6 +16,8 @@ pub struct Intake {
     channel: Channel,
     queue: String,
     consumer: Option<Consumer>,
+    /// What had been delivered and not been taken when it stopped to consume, to be given back.
+    pub leftovers: Vec<Delivered>,
 }
 
 impl Intake {
@@ -31,6 +33,7 @@ impl Intake {
             channel,
             queue: queue.to_owned(),
             consumer: None,
+            leftovers: Vec::new(),
         })
     }
 
@@ -70,24 +73,27 @@ impl Intake {
         }
     }
 
-    /// Stops to consume; returns what had been delivered and not been taken, so that it can be given back.
+    /// Stops to consume; what had been delivered and not been taken is in `leftovers` then. May be dropped and called
+    /// again.
     ///
     /// # Errors
     /// [`SessionError`] where the broker does not answer.
-    pub async fn stop(&mut self) -> Result<Vec<Delivered>, SessionError> {
+    pub async fn stop(&mut self) -> Result<(), SessionError> {
         /// The stream ends by itself once the broker has answered; this is for the case that it does not.
-        const LEFTOVERS: Duration = Duration::from_secs(1);
-        let Some(mut consumer) = self.consumer.take() else {
-            return Ok(Vec::new());
+        const LAST_DELIVERY: Duration = Duration::from_secs(1);
+        let Some(consumer) = &mut self.consumer else {
+            return Ok(());
         };
         let cancelled = self
             .channel
             .basic_cancel(consumer.tag(), BasicCancelOptions::default());
         within(DEADLINE, "stop to consume", cancelled).await?;
-        let mut left = Vec::new();
-        while let Ok(Some(Ok(delivery))) = tokio::time::timeout(LEFTOVERS, consumer.next()).await {
-            left.push(Delivered::new(delivery));
+        while let Ok(Some(Ok(delivery))) =
+            tokio::time::timeout(LAST_DELIVERY, consumer.next()).await
+        {
+            self.leftovers.push(Delivered::new(delivery));
         }
-        Ok(left)
+        self.consumer = None;
+        Ok(())
     }
 }

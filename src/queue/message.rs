@@ -99,11 +99,8 @@ impl Delivered {
         let mut headers = FieldTable::default();
         if let Some(original) = self.properties.headers() {
             for (name, value) in original.inner() {
-                // The broker's own notes are void on a message that is published anew.
-                if !name.as_str().starts_with("x-")
-                    && name.as_str() != REASON
-                    && name.as_str() != ERROR
-                {
+                let name_text = name.as_str();
+                if !is_brokers(name_text) && name_text != REASON && name_text != ERROR {
                     headers.insert(name.clone(), value.clone());
                 }
             }
@@ -195,6 +192,19 @@ pub(super) fn job_properties(message_id: &str) -> BasicProperties {
         .with_delivery_mode(PERSISTENT)
         .with_content_type("text/plain".into())
         .with_message_id(short(message_id))
+}
+
+/// Notes of the broker's own, which are void on a message that is published anew.
+fn is_brokers(name: &str) -> bool {
+    [
+        "x-death",
+        "x-first-death-",
+        "x-last-death-",
+        "x-delivery-count",
+        "x-opt-",
+    ]
+    .iter()
+    .any(|note| name.starts_with(note))
 }
 
 fn long(text: &str) -> AMQPValue {

@@ -7,7 +7,7 @@ use lapin::{BasicProperties, Channel, Confirmation, Connection};
 use tokio::sync::watch;
 
 use super::declare::short;
-use super::session::{DEADLINE, Session, SessionError, within};
+use super::session::{DEADLINE, Obstacles, Session, SessionError, within};
 
 /// Why a publish was not confirmed.
 #[derive(Debug, thiserror::Error)]
@@ -33,10 +33,14 @@ pub enum PublishError {
     Session(#[from] SessionError),
 }
 
+/// Between two tries to publish what was refused.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
 /// Publishes with confirms.
 pub struct Outbox {
     channel: Channel,
-    blocked: watch::Receiver<bool>,
+    obstacles: watch::Sender<Obstacles>,
 }
 
 impl Outbox {
@@ -45,17 +49,46 @@ impl Outbox {
     /// # Errors
     /// [`SessionError`] where the broker does not open it.
     pub async fn open(session: &Session) -> Result<Self, SessionError> {
-        Self::on(&session.publish, session.blocked.clone()).await
+        Self::on(&session.publish, session.obstacles.clone()).await
     }
 
     pub(super) async fn on(
         connection: &Connection,
-        blocked: watch::Receiver<bool>,
+        obstacles: watch::Sender<Obstacles>,
     ) -> Result<Self, SessionError> {
         let channel = within(DEADLINE, "open a channel", connection.create_channel()).await?;
         let confirms = channel.confirm_select(ConfirmSelectOptions::default());
         within(DEADLINE, "turn on confirms", confirms).await?;
-        Ok(Self { channel, blocked })
+        Ok(Self { channel, obstacles })
+    }
+
+    /// Publishes, and again for as long as it is refused: the job waits in hand, and intake with it.
+    ///
+    /// # Errors
+    /// [`SessionError`] where the session is no longer good.
+    pub(super) async fn publish_until_taken(
+        &self,
+        exchange: &str,
+        key: &str,
+        body: &[u8],
+        properties: &BasicProperties,
+    ) -> Result<(), SessionError> {
+        let mut refused = None;
+        let mut pause = FIRST_PAUSE;
+        loop {
+            match self.publish(exchange, key, body, properties.clone()).await {
+                Ok(()) => return Ok(()),
+                Err(PublishError::Session(error)) => return Err(error),
+                Err(error) => {
+                    refused.get_or_insert_with(|| {
+                        tracing::error!(event = "output.refused", %error, "waiting until it is taken");
+                        Refusal::new(&self.obstacles)
+                    });
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+            }
+        }
     }
 
     /// Publishes and awaits the broker's confirm. While the broker has blocked the connection, this waits for as long.
@@ -92,32 +125,47 @@ impl Outbox {
         }
     }
 
+    /// The deadline counts the time in which the broker reads what we send.
     async fn while_not_blocked(
         &self,
         confirmed: impl Future<Output = lapin::Result<Confirmation>>,
     ) -> Result<Confirmation, SessionError> {
         const ACTION: &str = "have a message confirmed";
-        tokio::pin!(confirmed);
-        loop {
-            match tokio::time::timeout(DEADLINE, &mut confirmed).await {
-                Ok(Ok(confirmation)) => return Ok(confirmation),
-                Ok(Err(source)) => {
-                    return Err(SessionError::Amqp {
-                        action: ACTION,
-                        source,
-                    });
-                }
-                Err(_) if *self.blocked.borrow() => {}
-                Err(_) => {
-                    return Err(SessionError::Deadline {
-                        action: ACTION,
-                        deadline: DEADLINE,
-                    });
+        let mut obstacles = self.obstacles.subscribe();
+        let expired = async {
+            loop {
+                let _ = obstacles.wait_for(|obstacles| !obstacles.blocked).await;
+                tokio::select! {
+                    () = tokio::time::sleep(DEADLINE) => return,
+                    _ = obstacles.wait_for(|obstacles| obstacles.blocked) => {}
                 }
             }
+        };
+        tokio::select! {
+            confirmed = confirmed => confirmed.map_err(|source| SessionError::Amqp {
+                action: ACTION,
+                source,
+            }),
+            () = expired => Err(SessionError::Deadline {
+                action: ACTION,
+                deadline: DEADLINE,
+            }),
         }
     }
 }
 
-/// Between two tries to publish what a full queue refused.
-pub(super) const FULL_QUEUE_PAUSE: Duration = Duration::from_secs(2);
+/// Counts a message that waits for as long as it does.
+struct Refusal(watch::Sender<Obstacles>);
+
+impl Refusal {
+    fn new(obstacles: &watch::Sender<Obstacles>) -> Self {
+        obstacles.send_modify(|obstacles| obstacles.refused += 1);
+        Self(obstacles.clone())
+    }
+}
+
+impl Drop for Refusal {
+    fn drop(&mut self) {
+        self.0.send_modify(|obstacles| obstacles.refused -= 1);
+    }
+}

@@ -46,6 +46,10 @@ pub enum SessionError {
     /// The broker ended the consumer: the queue was deleted, or its node left.
     #[error("the broker cancelled the consumer of {0}")]
     ConsumerCancelled(String),
+    /// The channel of a delivery was closed before the acknowledgement went out: everything that followed from the job is
+    /// published, and will be once more under the same ids.
+    #[error("an acknowledgement came too late: the channel of the delivery is closed")]
+    StaleDelivery,
     /// A connection is no longer open.
     #[error("the connection to the broker was lost")]
     ConnectionLost,
@@ -150,14 +154,38 @@ impl Address {
     }
 }
 
+/// What keeps messages from going out while the session itself is good.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Obstacles {
+    /// The broker has blocked the publishing connection.
+    pub blocked: bool,
+    /// Number of messages that wait for room or for a route.
+    pub refused: usize,
+}
+
+impl Obstacles {
+    /// For people: what is wrong, if anything is.
+    pub const fn problem(self) -> Option<&'static str> {
+        match self {
+            Self { blocked: true, .. } => {
+                Some("the broker takes no messages: it is short of memory or disk")
+            }
+            Self { refused: 0, .. } => None,
+            Self { .. } => Some(
+                "an output is refused: a queue behind it is full or none is bound; consume or purge the .unrouted queues",
+            ),
+        }
+    }
+}
+
 /// Two connections: one that consumes and acknowledges, one that publishes.
 pub struct Session {
     /// Never publishes, so that the broker never blocks it.
     pub consume: Connection,
     /// Publishes.
     pub publish: Connection,
-    /// Whether the broker has blocked the publishing connection.
-    pub blocked: watch::Receiver<bool>,
+    /// What keeps messages from going out.
+    pub obstacles: watch::Sender<Obstacles>,
     /// Cancelled when the session is no longer good.
     pub broken: CancellationToken,
     _watchers: DropGuard,
@@ -179,7 +207,7 @@ impl Session {
             TopologyMode::Declare => apply(&consume, plan).await?,
             TopologyMode::Verify => verify(&consume, plan).await?,
         }
-        let (blocked_sender, blocked) = watch::channel(false);
+        let obstacles = watch::Sender::default();
         let broken = CancellationToken::new();
         let watchers = CancellationToken::new();
         for connection in [&consume, &publish] {
@@ -188,7 +216,7 @@ impl Session {
             tokio::spawn(watch_connection(
                 events,
                 move || status.connected(),
-                blocked_sender.clone(),
+                obstacles.clone(),
                 broken.clone(),
                 watchers.clone(),
             ));
@@ -196,10 +224,15 @@ impl Session {
         Ok(Self {
             consume,
             publish,
-            blocked,
+            obstacles,
             broken,
             _watchers: watchers.drop_guard(),
         })
+    }
+
+    /// Whether both connections are still open.
+    pub fn is_connected(&self) -> bool {
+        self.consume.status().connected() && self.publish.status().connected()
     }
 
     /// Closes both connections, and drops them where the broker does not answer.
@@ -217,7 +250,7 @@ impl Session {
 async fn watch_connection(
     mut events: std::pin::Pin<Box<impl futures::Stream<Item = Event> + Send>>,
     connected: impl Fn() -> bool + Send,
-    blocked: watch::Sender<bool>,
+    obstacles: watch::Sender<Obstacles>,
     broken: CancellationToken,
     watchers: CancellationToken,
 ) {
@@ -241,14 +274,14 @@ async fn watch_connection(
                     reason,
                     "the broker takes no messages: intake is paused"
                 );
-                blocked.send_replace(true);
+                obstacles.send_modify(|obstacles| obstacles.blocked = true);
             }
             Some(Event::ConnectionUnblocked) => {
                 tracing::info!(
                     event = "broker.unblocked",
                     "the broker takes messages again"
                 );
-                blocked.send_replace(false);
+                obstacles.send_modify(|obstacles| obstacles.blocked = false);
             }
             Some(Event::Error(error)) => {
                 tracing::debug!(event = "broker.error", %error);

@@ -6,12 +6,11 @@ use std::time::Duration;
 use lapin::options::BasicAckOptions;
 
 use super::message::{Delivered, Note, record_properties};
-use super::outbox::FULL_QUEUE_PAUSE;
 use super::session::{DEADLINE, SessionError, within};
 use super::topology::{lane, milliseconds};
-use super::{Names, Outbox, PublishError};
+use super::{Names, Outbox};
 use crate::outcome::Outcome;
-use crate::record::{Audit, Payload};
+use crate::record::{Audit, Payload, Transcript};
 use crate::telemetry::TraceContext;
 
 /// AMQP type and routing key of a sanitized transcript.
@@ -24,131 +23,129 @@ pub struct Settlement {
     /// The conversation, where the job named one.
     pub conversation_id: Option<String>,
     /// The sanitized transcript, where there is one.
-    pub transcript: Option<Payload>,
+    pub transcript: Option<Transcript>,
     /// The audit record.
     pub audit: Audit,
     /// What was wrong, as a code and as a fixed text, for the headers of a job that is passed on.
     pub problem: Option<(&'static str, String)>,
     /// The trace that the records continue.
     pub trace: Option<TraceContext>,
-}
-
-/// Why a job could not be settled: the broker will deliver it again.
-#[derive(Debug, thiserror::Error)]
-pub enum SettleError {
-    /// Something was not published.
-    #[error(transparent)]
-    Publish(#[from] PublishError),
-    /// The acknowledgement did not go out.
-    #[error(transparent)]
-    Ack(#[from] SessionError),
-    /// The channel of the delivery is gone: everything is published, and will be once more under the same ids.
-    #[error("the acknowledgement came too late: the delivery's channel is closed")]
-    Stale,
+    /// From receipt to decision.
+    pub latency: Duration,
 }
 
 /// Publishes what follows from the decision, then acknowledges.
 ///
 /// # Errors
-/// [`SettleError`]: the delivery is then not acknowledged.
+/// [`SessionError`]: the delivery is then not acknowledged, and the broker delivers the job again.
 pub async fn settle(
     delivered: &Delivered,
     settlement: &Settlement,
     outbox: &Outbox,
     names: &Names,
     worker: &str,
-) -> Result<(), SettleError> {
-    let conversation_id = settlement.conversation_id.as_deref();
-    let trace = settlement.trace.as_ref();
+) -> Result<(), SessionError> {
+    let attempts = delivered.job.attempts;
     match settlement.outcome {
         Outcome::Published => {
             if let Some(transcript) = &settlement.transcript {
-                until_taken(|| {
-                    let properties = record_properties(
-                        TRANSCRIPT_TYPE,
-                        &transcript.message_id,
-                        conversation_id,
-                        trace,
-                    );
-                    let body = &transcript.body;
-                    outbox.publish(&names.transcripts, TRANSCRIPT_TYPE, body, properties)
-                })
+                let payload = &transcript.payload;
+                publish_record(
+                    outbox,
+                    &names.transcripts,
+                    TRANSCRIPT_TYPE,
+                    payload,
+                    settlement,
+                )
                 .await?;
             }
         }
         Outcome::RetryLater { after, counts } => {
-            let attempts = delivered.job.attempts + u32::from(counts);
-            pass_on(
-                delivered,
-                settlement,
-                attempts,
-                retry_lane(names, after, counts),
-                outbox,
-                names,
-                worker,
-            )
-            .await?;
+            let lane = retry_lane(names, after, counts);
+            let note = note(settlement, attempts + u32::from(counts), worker);
+            pass_on(delivered, &note, lane, outbox, names).await?;
         }
         Outcome::Reject(_) => {
-            let to = (lane::DEAD.to_owned(), None);
-            let attempts = delivered.job.attempts + 1;
-            pass_on(delivered, settlement, attempts, to, outbox, names, worker).await?;
+            let lane = (lane::DEAD.to_owned(), None);
+            pass_on(
+                delivered,
+                &note(settlement, attempts + 1, worker),
+                lane,
+                outbox,
+                names,
+            )
+            .await?;
         }
         Outcome::Ignored => {}
     }
     let audit = &settlement.audit;
-    until_taken(|| {
-        let key = audit.status.routing_key();
-        let properties = record_properties(key, &audit.payload.message_id, conversation_id, trace);
-        outbox.publish(&names.audit, key, &audit.payload.body, properties)
-    })
-    .await?;
+    let key = audit.status.routing_key();
+    publish_record(outbox, &names.audit, key, &audit.payload, settlement).await?;
     acknowledge(delivered).await
 }
 
 /// Puts a job that was not begun back at the end of the job queue, then acknowledges it here.
 ///
 /// # Errors
-/// [`SettleError`]: the delivery is then not acknowledged.
+/// [`SessionError`]: the delivery is then not acknowledged.
 pub(crate) async fn give_back(
     delivered: &Delivered,
     outbox: &Outbox,
     names: &Names,
     worker: &str,
-) -> Result<(), SettleError> {
+) -> Result<(), SessionError> {
     let note = Note {
         attempts: delivered.job.attempts,
         reason: None,
         error: None,
         worker,
     };
-    let properties = delivered.passed_on(&note, None);
-    outbox
-        .publish(&names.lanes, lane::JOBS, &delivered.job.body, properties)
-        .await?;
+    let lane = (lane::JOBS.to_owned(), None);
+    pass_on(delivered, &note, lane, outbox, names).await?;
     acknowledge(delivered).await
+}
+
+fn note<'a>(settlement: &'a Settlement, attempts: u32, worker: &'a str) -> Note<'a> {
+    let problem = settlement.problem.as_ref();
+    Note {
+        attempts,
+        reason: problem.map(|(code, _)| *code),
+        error: problem.map(|(_, text)| text.as_str()),
+        worker,
+    }
 }
 
 async fn pass_on(
     delivered: &Delivered,
-    settlement: &Settlement,
-    attempts: u32,
+    note: &Note<'_>,
     (key, expiration_ms): (String, Option<u64>),
     outbox: &Outbox,
     names: &Names,
-    worker: &str,
-) -> Result<(), PublishError> {
-    let note = Note {
-        attempts,
-        reason: settlement.problem.as_ref().map(|(code, _)| *code),
-        error: settlement.problem.as_ref().map(|(_, text)| text.as_str()),
-        worker,
-    };
-    until_taken(|| {
-        let properties = delivered.passed_on(&note, expiration_ms);
-        outbox.publish(&names.lanes, &key, &delivered.job.body, properties)
-    })
-    .await
+) -> Result<(), SessionError> {
+    let properties = delivered.passed_on(note, expiration_ms);
+    let body = &delivered.job.body;
+    outbox
+        .publish_until_taken(&names.lanes, &key, body, &properties)
+        .await
+}
+
+/// Routing key and AMQP type of a record are the same.
+async fn publish_record(
+    outbox: &Outbox,
+    exchange: &str,
+    key: &str,
+    payload: &Payload,
+    settlement: &Settlement,
+) -> Result<(), SessionError> {
+    let properties = record_properties(
+        key,
+        &payload.message_id,
+        settlement.conversation_id.as_deref(),
+        settlement.trace.as_ref(),
+    );
+    outbox
+        .publish_until_taken(exchange, key, &payload.body, &properties)
+        .await
 }
 
 /// The lane of a delay, and how long the message stays there: jittered, so that jobs that failed together do not return
@@ -174,31 +171,11 @@ fn retry_lane(names: &Names, after: Duration, counts: bool) -> (String, Option<u
     (lane::retry(delay), Some(fastrand::u64(shortest..=longest)))
 }
 
-/// Publishes, and again for as long as a full queue refuses: the job waits in hand, and intake with it.
-async fn until_taken<F>(publish: impl Fn() -> F) -> Result<(), PublishError>
-where
-    F: Future<Output = Result<(), PublishError>>,
-{
-    let mut warned = false;
-    loop {
-        match publish().await {
-            Err(error @ PublishError::Refused { .. }) => {
-                if !warned {
-                    tracing::error!(event = "output.refused", %error, "waiting until there is room; bind a consumer or empty the queue");
-                    warned = true;
-                }
-                tokio::time::sleep(FULL_QUEUE_PAUSE).await;
-            }
-            result => return result,
-        }
-    }
-}
-
-async fn acknowledge(delivered: &Delivered) -> Result<(), SettleError> {
+async fn acknowledge(delivered: &Delivered) -> Result<(), SessionError> {
     let ack = delivered.acker.ack(BasicAckOptions::default());
     match within(DEADLINE, "acknowledge", ack).await? {
         true => Ok(()),
-        false => Err(SettleError::Stale),
+        false => Err(SessionError::StaleDelivery),
     }
 }
 

@@ -174,12 +174,19 @@ fn exchange(name: &str, kind: &'static str, arguments: &[(&str, Value)]) -> Decl
 
 fn quorum(name: &str, arguments: &[(&str, Value)]) -> Declaration {
     let mut arguments = table(arguments);
-    arguments.insert("x-queue-type".to_owned(), json!("quorum"));
-    arguments.insert("x-delivery-limit".to_owned(), json!(DELIVERY_LIMIT));
+    arguments.extend(quorum_arguments());
     Declaration::Queue {
         name: name.to_owned(),
         arguments,
     }
+}
+
+/// The arguments of every quorum queue.
+pub(super) fn quorum_arguments() -> Map<String, Value> {
+    table(&[
+        ("x-queue-type", json!("quorum")),
+        ("x-delivery-limit", json!(DELIVERY_LIMIT)),
+    ])
 }
 
 fn binding(exchange: &str, queue: &str, key: &str) -> Declaration {

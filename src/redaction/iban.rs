@@ -98,7 +98,7 @@ const LENGTHS: &[(&[u8; 2], usize)] = &[
 /// The longest IBAN that a country uses.
 const MAX_LENGTH: usize = 33;
 
-/// The IBAN that begins at byte `start` of `text`, if there is one: separators may be single spaces or hyphens.
+/// The IBAN that begins at byte `start` of `text`, if there is one: separators may be single spaces (no-break or not) or hyphens.
 pub(super) fn at(text: &str, start: usize) -> Option<Span> {
     let bytes = text.as_bytes();
     let country = [
@@ -118,10 +118,16 @@ pub(super) fn at(text: &str, start: usize) -> Option<Span> {
         if byte.is_ascii_alphanumeric() {
             iban[taken] = byte.to_ascii_uppercase();
             taken += 1;
-        } else if !(matches!(byte, b' ' | b'-') && bytes[at - 1].is_ascii_alphanumeric()) {
+            at += 1;
+            continue;
+        }
+        let separator = [" ", "-", "\u{a0}"]
+            .iter()
+            .find(|separator| bytes[at..].starts_with(separator.as_bytes()))?;
+        if !bytes[at - 1].is_ascii_alphanumeric() {
             return None;
         }
-        at += 1;
+        at += separator.len();
     }
     let ends_here = !bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
     (ends_here && checksums::iban_mod97(&iban[..length])).then_some(Span {

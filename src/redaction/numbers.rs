@@ -10,6 +10,8 @@ const MAX_PHONE_DIGITS: usize = 15;
 /// Payment cards have 13 to 19 digits (ISO/IEC 7812-1).
 const CARD_DIGITS: std::ops::RangeInclusive<usize> = 13..=19;
 
+const NO_BREAK_SPACE: &[u8] = "\u{a0}".as_bytes();
+
 /// A sequence of digits without separators; byte offsets, end exclusive.
 #[derive(Clone, Copy)]
 struct Group {
@@ -62,18 +64,19 @@ fn joins(separator: &[u8]) -> bool {
         && separator
             .iter()
             .all(|byte| matches!(byte, b' ' | b'-' | b'.' | b'(' | b')' | b'/'))
-        || separator == "\u{a0}".as_bytes()
+        || separator == NO_BREAK_SPACE
 }
 
 fn find_in_run(bytes: &[u8], groups: &[Group], spans: &mut Vec<Span>) {
     for first in 0..groups.len() {
         let rest = &groups[first..];
-        if !starts_word(bytes, rest[0].start) {
-            continue;
-        }
-        let found = card(bytes, rest)
-            .or_else(|| ssn(bytes, rest))
-            .or_else(|| phone(bytes, rest));
+        let found = card(bytes, rest).or_else(|| {
+            if starts_word(bytes, rest[0].start) {
+                ssn(bytes, rest).or_else(|| phone(bytes, rest))
+            } else {
+                None
+            }
+        });
         spans.extend(found);
     }
 }
@@ -86,26 +89,29 @@ fn ends_word(bytes: &[u8], end: usize) -> bool {
     !bytes.get(end).is_some_and(|&byte| is_word(byte))
 }
 
-/// ASCII letters, digits, underscore, and any byte of a character beyond ASCII that is not a separator.
+/// ASCII letters, digits and underscore, as the tutorial's pattern has it.
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 /// The longest card number that begins with the first group and ends with a group.
 fn card(bytes: &[u8], groups: &[Group]) -> Option<Span> {
-    if !(b'2'..=b'6').contains(&bytes[groups[0].start]) {
+    /// Cards are written in groups of this many digits, but for the last.
+    const SMALLEST_GROUP: usize = 3;
+    let start = groups[0].start;
+    let before = start.checked_sub(1).map(|before| bytes[before]);
+    // Behind a plus sign a phone number begins, behind a digit's separator a number goes on.
+    if !(b'2'..=b'6').contains(&bytes[start]) || before == Some(b'+') {
         return None;
     }
     let mut digits = [0_u8; *CARD_DIGITS.end()];
     let mut count = 0;
     let mut longest = None;
     for (index, group) in groups.iter().enumerate() {
-        let separated_by_one = index == 0
-            || matches!(
-                bytes[groups[index - 1].end..group.start],
-                [b' ' | b'-'] | [0xc2, 0xa0]
-            );
-        if !separated_by_one || count + group.digits() > digits.len() {
+        let goes_on = index == 0
+            || (groups[index - 1].digits() >= SMALLEST_GROUP
+                && is_card_separator(&bytes[groups[index - 1].end..group.start]));
+        if !goes_on || count + group.digits() > digits.len() {
             break;
         }
         for &byte in &bytes[group.start..group.end] {
@@ -120,11 +126,16 @@ fn card(bytes: &[u8], groups: &[Group]) -> Option<Span> {
         }
     }
     longest.map(|end| Span {
-        start: groups[0].start,
+        start,
         end,
         kind: Kind::CreditCard,
         rule: "card_luhn",
     })
+}
+
+fn is_card_separator(separator: &[u8]) -> bool {
+    separator == NO_BREAK_SPACE
+        || (separator.len() <= 2 && separator.iter().all(|byte| b" -.".contains(byte)))
 }
 
 /// A US social security or taxpayer number: 3-2-4 digits with the same separator twice.
@@ -157,15 +168,14 @@ fn phone(bytes: &[u8], groups: &[Group]) -> Option<Span> {
         (false, start) if start > 0 => bytes[start - 1] == b'+',
         _ => false,
     };
-    let found = if plus {
-        Some(("phone_international", international_end(groups)?))
+    let (rule, end) = if plus || has_exit_code(bytes, groups) {
+        ("phone_international", international_end(bytes, groups)?)
+    } else if let Some(end) = north_american_end(bytes, groups) {
+        ("phone_north_american", end)
     } else {
-        north_american_end(bytes, groups)
-            .map(|end| ("phone_north_american", end))
-            .or_else(|| Some(("phone_trunk_prefix", trunk_end(bytes, groups)?)))
+        ("phone_trunk_prefix", trunk_end(bytes, groups)?)
     };
-    let (rule, end) = found?;
-    ends_word(bytes, end).then_some(Span {
+    Some(Span {
         start: first.start - usize::from(open) - usize::from(plus),
         end,
         kind: Kind::Phone,
@@ -173,19 +183,33 @@ fn phone(bytes: &[u8], groups: &[Group]) -> Option<Span> {
     })
 }
 
-/// Behind a plus sign: groups as long as they fit, but a short group behind a complete number is something else.
-fn international_end(groups: &[Group]) -> Option<usize> {
+/// The prefixes that are dialled for the plus sign: 00 in most countries, 011 in North America.
+fn has_exit_code(bytes: &[u8], groups: &[Group]) -> bool {
+    let first = &bytes[groups[0].start..groups[0].end];
+    let apart = groups.len() > 1 && (first == b"00" || first == b"011");
+    apart || (first.len() > 3 && first.starts_with(b"00") && first[2] != b'0')
+}
+
+/// Whether a number may end with the last of `groups`. A letter behind a number that is written in groups is an
+/// extension ("x123") or a typing mistake; behind a bare run of digits it makes another thing of it.
+fn may_end(bytes: &[u8], groups: &[Group]) -> bool {
+    let last = groups[groups.len() - 1];
+    groups.len() > 1 || ends_word(bytes, last.end)
+}
+
+/// Groups as long as they fit, but a short group behind a complete number is something else.
+fn international_end(bytes: &[u8], groups: &[Group]) -> Option<usize> {
     const MIN_DIGITS: usize = 7;
     const COMPLETE: usize = 10;
     let mut digits = 0;
     let mut end = None;
-    for group in groups {
+    for (index, group) in groups.iter().enumerate() {
         let too_many = digits + group.digits() > MAX_PHONE_DIGITS;
         if too_many || (digits >= COMPLETE && group.digits() < 3) {
             break;
         }
         digits += group.digits();
-        if digits >= MIN_DIGITS {
+        if digits >= MIN_DIGITS && may_end(bytes, &groups[..=index]) {
             end = Some(group.end);
         }
     }
@@ -197,33 +221,63 @@ fn north_american_end(bytes: &[u8], groups: &[Group]) -> Option<usize> {
     let one_before = groups[0].digits() == 1 && bytes[groups[0].start] == b'1';
     let groups = if one_before { &groups[1..] } else { groups };
     let length = |index: usize| groups.get(index).map_or(0, |group: &Group| group.digits());
+    let hyphen = || bytes[groups[0].end..groups[1].start] == *b"-";
+    let currency = || {
+        let before = &bytes[..groups[0].start];
+        [&b"$"[..], "€".as_bytes(), "£".as_bytes()]
+            .iter()
+            .any(|sign| before.ends_with(sign))
+    };
     let last = match (length(0), length(1), length(2)) {
         (3, 3, 4) => 2,
-        (3, 7, _) | (6, 4, _) => 1,
-        (3, 4, _) if bytes[groups[0].end..groups[1].start] == *b"-" => 1,
+        (3, 7, _) => 1,
+        (6, 4, _) if hyphen() => 1,
+        (3, 4, _) if hyphen() && !currency() => 1,
         (10, ..) if one_before => 0,
         (11, ..) if bytes[groups[0].start] == b'1' => 0,
         _ => return None,
     };
-    Some(groups[last].end)
+    may_end(bytes, &groups[..=last]).then_some(groups[last].end)
 }
 
-/// A national number with the trunk prefix 0: 9 to 11 digits, "020 7946 0958" or "02079460958".
+/// A national number with the trunk prefix 0: 9 to 12 digits, "020 7946 0958" or "02079460958".
 fn trunk_end(bytes: &[u8], groups: &[Group]) -> Option<usize> {
-    const DIGITS: std::ops::RangeInclusive<usize> = 9..=11;
-    if bytes[groups[0].start] != b'0' || groups[0].digits() < 2 {
+    const DIGITS: std::ops::RangeInclusive<usize> = 9..=12;
+    let start = groups[0].start;
+    let inside_a_number = matches!(bytes[..start], [.., b'0'..=b'9', b'/' | b'.' | b'-']);
+    if bytes[start] != b'0' || groups[0].digits() < 2 || inside_a_number || is_date(bytes, groups) {
         return None;
     }
     let mut digits = 0;
     let mut end = None;
-    for group in groups {
+    for (index, group) in groups.iter().enumerate() {
         digits += group.digits();
         if digits > *DIGITS.end() {
             break;
         }
-        if digits >= *DIGITS.start() {
+        if digits >= *DIGITS.start() && may_end(bytes, &groups[..=index]) {
             end = Some(group.end);
         }
     }
     end
+}
+
+/// Day, month and year in any order of the first two, or a time behind a short date: 05.03.2024, 5/3/24 14.30. Two by two
+/// throughout is how French numbers are written.
+fn is_date(bytes: &[u8], groups: &[Group]) -> bool {
+    let [a, b, year, ..] = groups else {
+        return false;
+    };
+    if a.digits() > 2 || b.digits() > 2 {
+        return false;
+    }
+    let separator = |left: &Group, right: &Group| &bytes[left.end..right.start];
+    let first = separator(a, b);
+    match year.digits() {
+        4 => first == separator(b, year) && first != b" ",
+        2 => !groups
+            .windows(2)
+            .all(|pair| pair[1].digits() == 2 && separator(&pair[0], &pair[1]) == first),
+        _ => false,
+    }
 }

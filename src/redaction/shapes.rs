@@ -85,13 +85,29 @@ impl Shapes {
     }
 
     fn find_ipv6(&self, text: &str, spans: &mut Vec<Span>) {
-        spans.extend(found(&self.ipv6, text, Kind::Ip, "ipv6").filter(|span| {
-            let address = &text[span.start..span.end];
+        for found in self.ipv6.find_iter(text) {
+            let (mut start, mut end) = (found.start(), found.end());
+            // "IP:2001:db8::1: that's me": a colon beside an address belongs to the sentence.
+            while text[start..end].starts_with(':') && !text[start..end].starts_with("::") {
+                start += 1;
+            }
+            while text[start..end].ends_with(':') && !text[start..end].ends_with("::") {
+                end -= 1;
+            }
+            let address = &text[start..end];
             // "::" is a valid address and a common piece of punctuation.
-            address.bytes().any(|byte| byte.is_ascii_hexdigit())
-                && address.len() > 4
+            if address.len() > 4
+                && address.bytes().any(|byte| byte.is_ascii_hexdigit())
                 && address.parse::<Ipv6Addr>().is_ok()
-        }));
+            {
+                spans.push(Span {
+                    start,
+                    end,
+                    kind: Kind::Ip,
+                    rule: "ipv6",
+                });
+            }
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use anyhow::Context as _;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -111,16 +112,28 @@ pub(super) enum Denied {
 
 impl Faults {
     /// The settings the command line asks for.
-    pub(super) fn from_options(options: &Options) -> Self {
-        Self {
-            latency_ms: options.latency_ms,
-            status429: options.status_429,
-            status500: options.status_500,
-            status503: options.status_503,
-            reset: options.reset,
-            hang: options.hang,
-            ..Self::default()
+    pub(super) fn from_options(options: &Options) -> anyhow::Result<Self> {
+        let mut faults: Self = match &options.faults {
+            Some(json) => {
+                serde_json::from_str(json).context("--faults is not the expected JSON")?
+            }
+            None => Self::default(),
+        };
+        if options.latency_ms > 0 {
+            faults.latency_ms = options.latency_ms;
         }
+        for (field, flag) in [
+            (&mut faults.status429, options.status_429),
+            (&mut faults.status500, options.status_500),
+            (&mut faults.status503, options.status_503),
+            (&mut faults.reset, options.reset),
+            (&mut faults.hang, options.hang),
+        ] {
+            if flag != 0.0 {
+                *field = flag;
+            }
+        }
+        Ok(faults)
     }
 
     fn shares(&self) -> [(&'static str, f64, Injected); 5] {

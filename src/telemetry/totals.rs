@@ -2,7 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::outcome::Outcome;
+use crate::queue::Settlement;
+use crate::record::Status;
 
 /// Counts since the start of the process.
 #[derive(Default)]
@@ -18,21 +19,35 @@ pub struct Totals {
 
 impl Totals {
     /// Counts a settled job.
-    pub fn settled(&self, outcome: Outcome) {
-        let counter = match outcome {
-            Outcome::Published => &self.published,
-            Outcome::RetryLater { .. } => &self.retrying,
-            Outcome::Reject(_) => &self.dead_lettered,
-            Outcome::Ignored => &self.ignored,
+    pub fn settled(&self, settlement: &Settlement) {
+        let counter = match settlement.audit.status {
+            Status::Success => &self.published,
+            Status::Retrying => &self.retrying,
+            Status::Failed => &self.dead_lettered,
+            Status::Ignored => &self.ignored,
         };
         counter.fetch_add(1, Ordering::Relaxed);
+        if let Some(transcript) = &settlement.transcript {
+            let latency = u64::try_from(settlement.latency.as_millis()).unwrap_or(u64::MAX);
+            self.latency_ms.fetch_add(latency, Ordering::Relaxed);
+            let redacted = transcript.metrics.redaction_count;
+            self.redacted.fetch_add(redacted, Ordering::Relaxed);
+            self.residual
+                .fetch_add(transcript.residual, Ordering::Relaxed);
+        }
     }
 
-    /// Counts a sanitized transcript: its latency, the values redacted, and those for which a message was withheld.
-    pub fn sanitized(&self, latency_ms: u64, redacted: u64, residual: u64) {
-        self.latency_ms.fetch_add(latency_ms, Ordering::Relaxed);
-        self.redacted.fetch_add(redacted, Ordering::Relaxed);
-        self.residual.fetch_add(residual, Ordering::Relaxed);
+    /// Number of jobs settled.
+    pub fn jobs(&self) -> u64 {
+        [
+            &self.published,
+            &self.retrying,
+            &self.dead_lettered,
+            &self.ignored,
+        ]
+        .map(|counter| counter.load(Ordering::Relaxed))
+        .iter()
+        .sum()
     }
 
     /// Logs the tutorial's final metrics in one line.

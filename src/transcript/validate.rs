@@ -5,6 +5,7 @@
 //! message that holds it malformed, as a lone surrogate sent by the API does.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -22,21 +23,8 @@ pub enum SchemaError {
     MessagesMissing,
 }
 
-/// The document; what is not named here is not read and so cannot be published.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Document<'a> {
-    #[serde(borrow)]
-    id: Option<&'a RawValue>,
-    #[serde(borrow, rename = "type")]
-    kind: Option<&'a RawValue>,
-    #[serde(borrow)]
-    start_timestamp: Option<&'a RawValue>,
-    #[serde(borrow)]
-    end_timestamp: Option<&'a RawValue>,
-    #[serde(borrow)]
-    messages: Option<&'a RawValue>,
-}
+/// The document's fields; of a name that occurs twice, the last.
+type Document<'a> = HashMap<Cow<'a, str>, &'a RawValue>;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -65,21 +53,26 @@ struct Position {
 pub fn decode(body: &[u8]) -> Result<RawTranscript, SchemaError> {
     let text = escape_invalid_utf8(body);
     let document: Document<'_> = serde_json::from_str(&text).map_err(classify)?;
+    let string = |name: &str| -> Option<String> {
+        document
+            .get(name)
+            .and_then(|value| serde_json::from_str(value.get()).ok())
+    };
     let messages: Vec<&RawValue> = document
-        .messages
+        .get("messages")
         .and_then(|messages| serde_json::from_str(messages.get()).ok())
         .ok_or(SchemaError::MessagesMissing)?;
 
     let mut transcript = RawTranscript {
-        id: string(document.id),
-        kind: string(document.kind),
-        start_timestamp: string(document.start_timestamp),
-        end_timestamp: string(document.end_timestamp),
+        id: string("id"),
+        kind: string("type"),
+        start_timestamp: string("startTimestamp"),
+        end_timestamp: string("endTimestamp"),
         messages: Vec::with_capacity(messages.len()),
         malformed: Vec::new(),
     };
     for message in messages {
-        match serde_json::from_str::<Message>(message.get()) {
+        match object::<Message>(message) {
             Ok(message) => transcript.messages.push(RawMessage {
                 sequence_id: message.sequence_id,
                 message_id: message.message_id,
@@ -89,7 +82,7 @@ pub fn decode(body: &[u8]) -> Result<RawTranscript, SchemaError> {
                 timestamp: message.timestamp,
             }),
             Err(_) => transcript.malformed.push(
-                serde_json::from_str::<Position>(message.get())
+                object::<Position>(message)
                     .ok()
                     .map(|position| position.sequence_id),
             ),
@@ -107,8 +100,13 @@ fn classify(error: serde_json::Error) -> SchemaError {
     }
 }
 
-fn string(value: Option<&RawValue>) -> Option<String> {
-    value.and_then(|value| serde_json::from_str(value.get()).ok())
+/// Reads a JSON object; an array of the right values in the right order, which serde would take too, is none.
+fn object<'a, T: Deserialize<'a>>(value: &'a RawValue) -> serde_json::Result<T> {
+    if value.get().starts_with('{') {
+        serde_json::from_str(value.get())
+    } else {
+        Err(serde::de::Error::custom("not an object"))
+    }
 }
 
 /// Sequence ids come as numbers or as numeric strings.
@@ -142,7 +140,18 @@ fn escape_invalid_utf8(body: &[u8]) -> Cow<'_, str> {
     for chunk in body.utf8_chunks() {
         text.push_str(chunk.valid());
         if !chunk.invalid().is_empty() {
-            text.push_str(r"\ud800");
+            // Behind a backslash that begins an escape, ours must not become its continuation; twice, so that the escape
+            // of a low surrogate which may follow makes no pair with it.
+            let backslashes = chunk
+                .valid()
+                .bytes()
+                .rev()
+                .take_while(|byte| *byte == b'\\')
+                .count();
+            if backslashes % 2 == 1 {
+                text.push('\\');
+            }
+            text.push_str(r"\ud800\ud800");
         }
     }
     Cow::Owned(text)
@@ -189,6 +198,21 @@ mod tests {
     fn bytes_that_are_not_utf8_spoil_only_their_message() {
         let body = b"{\"messages\":[{\"sequenceId\":1,\"text\":\"bad \xc3\x28 \xff\"},{\"sequenceId\":2,\"text\":\"good\"}]}";
         assert_eq!(ids(body), (vec![2], vec![Some(1)]));
+        for text in [&b"\\\xff"[..], b"\\\\\xff", b"\xff\\udc00", b"\\n\xff"] {
+            let body = [
+                br#"{"messages":[{"sequenceId":1,"text":""#,
+                text,
+                br#""}]}"#,
+            ]
+            .concat();
+            assert_eq!(ids(&body), (vec![], vec![Some(1)]), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_array_is_no_message_and_the_last_of_two_fields_counts() {
+        let body = br#"{"messages":7,"messages":[[1,null,"a","b","hi",null],{"sequenceId":2,"text":"x"}]}"#;
+        assert_eq!(ids(body), (vec![2], vec![None]));
     }
 
     #[test]

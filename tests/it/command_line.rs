@@ -71,7 +71,8 @@ async fn tail_prints_records_and_a_durable_queue_keeps_them() {
     }
     stand.records.until_audits("success", 2).await;
     first.signal("TERM");
-    assert_eq!(first.finish().await.code, Some(0));
+    let first = first.finish().await;
+    assert_eq!(first.code, Some(0));
 
     let more = stand.conversations(4).await;
     for id in &more[2..] {
@@ -86,8 +87,8 @@ async fn tail_prints_records_and_a_durable_queue_keeps_them() {
     }
     stand.until_depth("archive", 0).await;
     second.signal("TERM");
-    let printed = second.finish().await.stdout;
-    assert_eq!(printed.lines().count(), 4);
+    let printed = [first.stdout, second.finish().await.stdout].join("\n");
+    assert_eq!(printed.lines().count(), 8);
     assert!(
         printed
             .lines()

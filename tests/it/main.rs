@@ -2,6 +2,12 @@
 //!
 //! `scripts/test.sh` starts the broker that these tests need. One file per promise; `support` is what they share.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 mod bad_input;
 mod broker_faults;
 mod command_line;

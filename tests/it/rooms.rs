@@ -21,7 +21,6 @@ fn lapin_reqwest_and_the_environment_stay_in_their_rooms() {
     for (name, rooms) in [
         ("lapin::", &["queue", "queue.rs"][..]),
         ("reqwest::", &["genesys", "genesys.rs"]),
-        ("std::env", &["config", "config.rs"]),
         ("env::var", &["config", "config.rs"]),
         ("backoff::", &["genesys/retry.rs"]),
     ] {

@@ -13,13 +13,13 @@ pub struct Status {
 #[derive(Default)]
 struct Broker {
     problem: Option<String>,
-    blocked: bool,
+    obstacle: Option<&'static str>,
     consuming: bool,
 }
 
 impl Status {
     /// Not ready before there is a session.
-    pub(super) fn new(gate: Arc<Gate>) -> Self {
+    pub fn new(gate: Arc<Gate>) -> Self {
         let broker = Broker {
             problem: Some("not connected to the broker yet".to_owned()),
             ..Broker::default()
@@ -30,32 +30,35 @@ impl Status {
         }
     }
 
-    pub(super) fn set_broker(&self, problem: Option<String>) {
-        let mut broker = self.broker();
-        broker.consuming = false;
-        broker.blocked = false;
-        broker.problem = problem;
+    /// There is a session with the broker, or why not.
+    pub fn set_broker(&self, problem: Option<String>) {
+        *self.broker() = Broker {
+            problem,
+            ..Broker::default()
+        };
     }
 
-    pub(super) fn set_blocked(&self, blocked: bool) {
-        self.broker().blocked = blocked;
+    /// What keeps messages from going out, if anything does.
+    pub fn set_obstacle(&self, obstacle: Option<&'static str>) {
+        self.broker().obstacle = obstacle;
     }
 
-    pub(super) fn set_consuming(&self, consuming: bool) {
+    /// Whether jobs are taken.
+    pub fn set_consuming(&self, consuming: bool) {
         self.broker().consuming = consuming;
     }
 
     /// Why no jobs are taken; empty where they are.
     pub fn not_ready(&self) -> Vec<String> {
         let mut reasons = Vec::new();
-        if let State::Paused { cause, .. } | State::Probing { cause } = self.gate.state() {
+        if let State::Paused { cause, .. } = self.gate.state() {
             reasons.push(cause.as_str().to_owned());
         }
         let broker = self.broker();
         if let Some(problem) = &broker.problem {
             reasons.push(problem.clone());
-        } else if broker.blocked {
-            reasons.push("the broker takes no messages: it is short of memory or disk".to_owned());
+        } else if let Some(obstacle) = broker.obstacle {
+            reasons.push(obstacle.to_owned());
         } else if !broker.consuming && reasons.is_empty() {
             reasons.push("not consuming".to_owned());
         }
