@@ -17,10 +17,14 @@ COPY src src
 # COPY keeps the files' own times, which may be older than the build of the empty sources above.
 RUN find src -name '*.rs' -exec touch {} + && cargo build --release --locked --bins
 
-# Has glibc, CA certificates and time zones, and neither a shell nor a package manager.
-FROM gcr.io/distroless/cc-debian12:nonroot
+FROM debian:bookworm-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ca-certificates \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --uid 65532 --no-create-home interceptor
 COPY --from=build /build/target/release/interceptor /build/target/release/genesys-simulator /usr/local/bin/
-USER nonroot
+# By number, so that Kubernetes can tell that it is not root.
+USER 65532
 # The exec form: SIGTERM reaches the worker itself, which then drains.
 ENTRYPOINT ["/usr/local/bin/interceptor"]
 CMD ["run"]

@@ -1,10 +1,13 @@
 //! Collects what the workers publish, and checks each record against its schema and the contract.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::StreamExt;
 use lapin::message::Delivery;
-use lapin::options::{BasicAckOptions, BasicConsumeOptions, QueueBindOptions, QueueDeclareOptions};
+use lapin::options::{
+    BasicAckOptions, BasicConsumeOptions, BasicQosOptions, QueueBindOptions, QueueDeclareOptions,
+};
 use lapin::types::{AMQPValue, FieldTable};
 use lapin::{BasicProperties, Channel, Connection, ConnectionProperties};
 use serde_json::{Map, Value, json};
@@ -13,6 +16,11 @@ use tokio::sync::watch;
 use transcript_interceptor::record::{audit_schema, transcript_schema};
 
 use super::PATIENCE;
+
+/// Of the broker, before it is asked anew.
+const ANSWER: Duration = Duration::from_secs(5);
+/// A quorum queue does not answer a consumer that takes everything at once.
+const PREFETCH: u16 = 100;
 
 /// A published record.
 #[derive(Clone, Debug)]
@@ -69,9 +77,10 @@ impl Records {
 
     /// Collects what the queue `queue` holds and what comes.
     pub(super) async fn read(&self, amqp_url: &str, queue: &str) {
-        // A node that has just come back may not lead the queue yet.
+        // A node that has just come back may not lead the queue yet, and then leaves its clients waiting.
         super::until("the archive", async || {
-            self.try_read(amqp_url, queue).await.is_ok()
+            let reading = tokio::time::timeout(ANSWER, self.try_read(amqp_url, queue));
+            matches!(reading.await, Ok(Ok(())))
         })
         .await;
     }
@@ -79,6 +88,9 @@ impl Records {
     async fn try_read(&self, amqp_url: &str, queue: &str) -> lapin::Result<()> {
         let connection = Connection::connect(amqp_url, ConnectionProperties::default()).await?;
         let channel = connection.create_channel().await?;
+        channel
+            .basic_qos(PREFETCH, BasicQosOptions::default())
+            .await?;
         self.consume(connection, channel, queue).await
     }
 
