@@ -26,7 +26,10 @@ use crate::worker::Worker;
 
 /// Between two tries to reach the broker: short, because consuming must go on within a second of its return.
 const FIRST_RECONNECT: Duration = Duration::from_millis(100);
-const LONGEST_RECONNECT: Duration = Duration::from_millis(800);
+const LONGEST_RECONNECT: Duration = Duration::from_millis(400);
+/// Left to a broker that has just come back before its queues are used: RabbitMQ 3.10 opens its port before quorum queues
+/// have elected their leaders, and a single-node queue that is asked for something in between may never elect one.
+const ELECTION: Duration = Duration::from_millis(500);
 /// Between two sessions that come to nothing.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// A session that lived for as long was not broken from the start.
@@ -120,14 +123,17 @@ impl App {
     async fn sessions(self: Arc<Self>, stop: &CancellationToken) {
         let mut log = FaultLog::default();
         let mut delay = FIRST_RECONNECT;
+        let mut was_away = false;
         while !stop.is_cancelled() {
-            let opening = Session::open(&self.address, &self.plan, self.topology);
+            let settle_in = if was_away { ELECTION } else { Duration::ZERO };
+            let opening = Session::open(&self.address, &self.plan, self.topology, settle_in);
             let opened = tokio::select! {
                 () = stop.cancelled() => return,
                 opened = opening => opened,
             };
             let longest = match opened {
                 Ok(session) => {
+                    was_away = false;
                     let (opened_at, settled) = (Instant::now(), self.worker.totals.jobs());
                     tracing::info!(event = "broker.connected", "connected to the broker");
                     self.status.set_broker(None);
@@ -144,6 +150,7 @@ impl App {
                     LONGEST_PAUSE
                 }
                 Err(error) => {
+                    was_away = true;
                     log.error("broker.unavailable", &error.to_string());
                     self.status.set_broker(Some(error.to_string()));
                     match error {

@@ -25,6 +25,8 @@ pub enum Cause {
     Credentials,
     /// The token endpoint is none.
     TokenEndpoint,
+    /// The OAuth client's role lacks a permission.
+    Permission,
     /// Genesys fails for one conversation after the other.
     Service,
     /// Genesys asked for patience of over a minute.
@@ -40,6 +42,9 @@ impl Cause {
             }
             Self::TokenEndpoint => {
                 "the token endpoint does not answer as the dialect has it: check GENESYS_API, which names the dialect, GENESYS_LOGIN_URL and GENESYS_REGION"
+            }
+            Self::Permission => {
+                "the OAuth client lacks a permission: give its role conversation:message:view and conversation:webmessaging:view"
             }
             Self::Service => "Genesys fails for every conversation: waiting for it to recover",
             Self::RateLimit => "Genesys asked to wait for more than a minute",
@@ -131,6 +136,7 @@ impl Gate {
         match &error.kind {
             ErrorKind::CredentialsRefused => self.pause(Cause::Credentials, error),
             ErrorKind::NoTokenEndpoint => self.pause(Cause::TokenEndpoint, error),
+            ErrorKind::MissingPermission => self.pause(Cause::Permission, error),
             ErrorKind::RateLimited { retry_after } if *retry_after > LONGEST_WAIT => {
                 self.pause(Cause::RateLimit, error);
             }
@@ -147,6 +153,9 @@ impl Gate {
                 this_conversation: true,
             }
             | ErrorKind::NotFound
+            | ErrorKind::NoMessagesMedium
+            | ErrorKind::Incomplete
+            | ErrorKind::AnswerTooLarge
             | ErrorKind::BadRequest
             | ErrorKind::TooLarge { .. }
             | ErrorKind::InvalidJson

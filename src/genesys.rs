@@ -2,22 +2,29 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `client.rs` | one call: pace, token, send, read with a limit, retry |
+//! | `client.rs` | the room's door: fetch a conversation, authenticate |
+//! | `calls.rs` | one call: pace, token, send, read with a limit, retry |
+//! | `answers.rs` | what headers, statuses and bodies of answers mean: the table of errors |
 //! | `token.rs` | the access token: cached, renewed by one at a time |
 //! | `pace.rs` | the rate limit: a governor, and a hold while Genesys asks for patience |
 //! | `retry.rs` | the delays between tries |
 //! | `dialect.rs` | what differs between the APIs: the trait |
+//! | `platform.rs` | the dialect of the published API; `platform/` has its shapes and how content becomes text |
 //! | `web_details.rs` | the dialect of the tutorial |
 //! | `error.rs` | what can go wrong |
 
+mod answers;
+mod calls;
 mod client;
 mod dialect;
 mod error;
 mod pace;
+mod platform;
 mod retry;
 mod token;
 mod web_details;
 
-pub use client::{Genesys, LONGEST_WAIT};
+pub use calls::LONGEST_WAIT;
+pub use client::Genesys;
 pub use error::{Error, ErrorKind};
 pub use pace::{Pace, Permit};

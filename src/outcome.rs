@@ -45,6 +45,10 @@ pub enum Reason {
     InvalidSchema,
     /// Not JSON.
     InvalidJson,
+    /// The conversation took place over other media.
+    NoMessagesMedium,
+    /// Messages were still missing at the last attempt.
+    TranscriptIncomplete,
     /// Genesys failed for this job alone, attempt after attempt.
     GenesysError,
     /// The program panicked over this job.
@@ -62,6 +66,8 @@ impl Reason {
             Self::TranscriptTooLarge => "transcript_too_large",
             Self::InvalidSchema => "invalid_schema",
             Self::InvalidJson => "invalid_json",
+            Self::NoMessagesMedium => "no_messages_medium",
+            Self::TranscriptIncomplete => "transcript_incomplete",
             Self::GenesysError => "genesys_error",
             Self::Panic => "panic",
         }
@@ -129,7 +135,9 @@ pub fn of_error(
     match &error.kind {
         ErrorKind::RateLimited { retry_after } => unharmed((*retry_after).max(policy.delay(0))),
         _ if service_fault => unharmed(Duration::ZERO),
-        ErrorKind::CredentialsRefused | ErrorKind::NoTokenEndpoint => unharmed(Duration::ZERO),
+        ErrorKind::CredentialsRefused
+        | ErrorKind::NoTokenEndpoint
+        | ErrorKind::MissingPermission => unharmed(Duration::ZERO),
         ErrorKind::NotFound => {
             // A conversation that just ended may lag: the first delay would be wasted on it.
             let delay = policy.delay(attempt);
@@ -143,16 +151,23 @@ pub fn of_error(
         ErrorKind::Forbidden { .. } if attempt == 1 && !exhausted => counted(policy.delay(0)),
         ErrorKind::Forbidden { .. } => Outcome::Reject(Reason::ForbiddenConversation),
         ErrorKind::BadRequest => Outcome::Reject(Reason::BadRequest),
-        ErrorKind::TooLarge { .. } => Outcome::Reject(Reason::TranscriptTooLarge),
+        ErrorKind::TooLarge { .. } | ErrorKind::AnswerTooLarge => {
+            Outcome::Reject(Reason::TranscriptTooLarge)
+        }
+        ErrorKind::NoMessagesMedium => Outcome::Reject(Reason::NoMessagesMedium),
         ErrorKind::InvalidJson => Outcome::Reject(Reason::InvalidJson),
         ErrorKind::InvalidSchema => Outcome::Reject(Reason::InvalidSchema),
-        ErrorKind::Server | ErrorKind::Timeout | ErrorKind::Unreachable | ErrorKind::NotJson => {
-            if exhausted {
-                Outcome::Reject(Reason::GenesysError)
-            } else {
-                counted(policy.delay(attempt - 1))
-            }
+        ErrorKind::Incomplete if exhausted => Outcome::Reject(Reason::TranscriptIncomplete),
+        ErrorKind::Server | ErrorKind::Timeout | ErrorKind::Unreachable | ErrorKind::NotJson
+            if exhausted =>
+        {
+            Outcome::Reject(Reason::GenesysError)
         }
+        ErrorKind::Incomplete
+        | ErrorKind::Server
+        | ErrorKind::Timeout
+        | ErrorKind::Unreachable
+        | ErrorKind::NotJson => counted(policy.delay(attempt - 1)),
     }
 }
 

@@ -23,4 +23,5 @@ pub use language::LanguagePolicy;
 pub use model::{RawMessage, RawTranscript};
 pub use sanitized::{Metrics, Sanitized, SkipCounts, SkipReason};
 pub use scrub::{Policy, scrub};
+pub(crate) use validate::escape_invalid_utf8;
 pub use validate::{SchemaError, decode};

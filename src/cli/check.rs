@@ -57,9 +57,18 @@ pub(super) async fn execute(source: &Source) -> Result<(), Failure> {
         }
     }
     if let Some(client) = client {
-        report.line("token", client.authenticate().await, |()| {
+        let token = report.line("token", client.authenticate().await, |()| {
             "credentials accepted".to_owned()
         });
+        if token.is_some() {
+            report.line("organization", client.organization().await, |name| {
+                name.clone()
+                    .unwrap_or_else(|| "not told by this dialect".to_owned())
+            });
+            report.line("permission", client.may_read().await, |()| {
+                "conversations may be read".to_owned()
+            });
+        }
     }
     match report.code {
         0 => Ok(()),

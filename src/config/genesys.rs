@@ -10,6 +10,8 @@ use super::{ConfigError, Source};
 /// Which endpoints are spoken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DialectName {
+    /// The published API: `/api/v2/conversations/messages/{id}` and bulk requests.
+    Platform,
     /// The tutorial's: `/api/v2/conversations/web/details/{id}`.
     WebDetails,
 }
@@ -25,7 +27,7 @@ pub struct GenesysConfig {
     pub dialect: DialectName,
     /// GENESYS_API_URL, else derived from GENESYS_REGION; without a slash at the end.
     pub api_url: String,
-    /// GENESYS_LOGIN_URL, else the same host as the API.
+    /// GENESYS_LOGIN_URL, else derived from GENESYS_REGION, else the same as the API's.
     pub login_url: String,
     /// GENESYS_CA_FILE: certificates (PEM) to trust besides the system's.
     pub ca_pem: Option<Vec<u8>>,
@@ -37,6 +39,8 @@ pub struct GenesysConfig {
     pub max_tries: u32,
     /// GENESYS_MAX_TRANSCRIPT_BYTES, decoded.
     pub max_transcript_bytes: usize,
+    /// GENESYS_BULK_SIZE: messages asked for at once, at most 1,000.
+    pub bulk_size: usize,
 }
 
 impl GenesysConfig {
@@ -45,35 +49,26 @@ impl GenesysConfig {
     /// # Errors
     /// The first variable that is missing or cannot be used.
     pub fn read(source: &Source) -> Result<Self, ConfigError> {
-        let dialect = match source.text("GENESYS_API") {
-            Some("web-details") => DialectName::WebDetails,
-            None | Some("platform") => {
-                return Err(ConfigError::new(
-                    "GENESYS_API",
-                    "platform, the default, is not available yet; set GENESYS_API=web-details",
-                ));
-            }
-            Some(other) => {
-                return Err(ConfigError::new(
-                    "GENESYS_API",
-                    format!("{other:?} is none of platform, web-details"),
-                ));
-            }
-        };
-        let api_url = match (
-            url(source, "GENESYS_API_URL")?,
-            source.text("GENESYS_REGION"),
-        ) {
-            (Some(url), _) => url,
-            (None, Some(region)) => format!("https://{}", domain(region)?),
-            (None, None) => {
+        let dialect = source.choice(
+            "GENESYS_API",
+            &[
+                ("platform", DialectName::Platform),
+                ("web-details", DialectName::WebDetails),
+            ],
+        )?;
+        let region = source.text("GENESYS_REGION").map(domain).transpose()?;
+        let (api_url, login_url) = match (url(source, "GENESYS_API_URL")?, region, dialect) {
+            (Some(api), Some(region), DialectName::Platform) => (api, hosts(dialect, region).1),
+            (Some(api), ..) => (api.clone(), api),
+            (None, Some(region), _) => hosts(dialect, region),
+            (None, None, _) => {
                 return Err(missing(
                     "GENESYS_REGION",
                     "your organization's domain, such as mypurecloud.com",
                 ));
             }
         };
-        let login_url = url(source, "GENESYS_LOGIN_URL")?.unwrap_or_else(|| api_url.clone());
+        let login_url = url(source, "GENESYS_LOGIN_URL")?.unwrap_or(login_url);
         Ok(Self {
             client_id: source
                 .text("GENESYS_CLIENT_ID")
@@ -104,6 +99,7 @@ impl GenesysConfig {
                 2 * 1024 * 1024,
                 1024..=64 * 1024 * 1024,
             )?,
+            bulk_size: source.number("GENESYS_BULK_SIZE", 100, 1..=1000)?,
         })
     }
 }
@@ -125,6 +121,17 @@ fn url(source: &Source, name: &str) -> Result<Option<String>, ConfigError> {
             name,
             format!("{text:?} is no http:// or https:// URL without query or fragment"),
         )),
+    }
+}
+
+/// The API's and the login host of a region.
+fn hosts(dialect: DialectName, domain: &str) -> (String, String) {
+    match dialect {
+        DialectName::Platform => (
+            format!("https://api.{domain}"),
+            format!("https://login.{domain}"),
+        ),
+        DialectName::WebDetails => (format!("https://{domain}"), format!("https://{domain}")),
     }
 }
 
@@ -161,9 +168,17 @@ mod tests {
     fn hosts_follow_from_the_region_unless_given() {
         let config = read(&[]).unwrap();
         assert_eq!(config.api_url, "https://mypurecloud.com");
-        let config = read(&[("GENESYS_API_URL", "http://127.0.0.1:8080/prefix/")]).unwrap();
+        let config = read(&[("GENESYS_API", "platform")]).unwrap();
+        assert_eq!(config.api_url, "https://api.mypurecloud.com");
+        assert_eq!(config.login_url, "https://login.mypurecloud.com");
+        let prefixed = ("GENESYS_API_URL", "http://127.0.0.1:8080/prefix/");
+        let config = read(&[prefixed]).unwrap();
         assert_eq!(config.api_url, "http://127.0.0.1:8080/prefix");
         assert_eq!(config.login_url, config.api_url);
+        let config = read(&[prefixed, ("GENESYS_API", "platform")]).unwrap();
+        assert_eq!(config.login_url, "https://login.mypurecloud.com");
+        let config = read(&[prefixed, ("GENESYS_LOGIN_URL", "http://login")]).unwrap();
+        assert_eq!(config.login_url, "http://login");
     }
 
     #[test]
@@ -175,8 +190,6 @@ mod tests {
     #[test]
     fn bad_values_are_refused() {
         for (variable, value) in [
-            ("GENESYS_API", ""),
-            ("GENESYS_API", "platform"),
             ("GENESYS_API", "soap"),
             ("GENESYS_REGION", "mypurecloud"),
             ("GENESYS_REGION", "https://mypurecloud.com"),
@@ -188,6 +201,7 @@ mod tests {
             ("GENESYS_TIMEOUT_SECONDS", "0"),
             ("GENESYS_MAX_RETRIES", "-1"),
             ("GENESYS_REQUESTS_PER_MINUTE", "fast"),
+            ("GENESYS_BULK_SIZE", "1001"),
         ] {
             let error = read(&[(variable, value)]).unwrap_err();
             assert_eq!(error.variable, variable, "{value}");

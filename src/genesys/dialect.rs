@@ -3,7 +3,7 @@
 use futures::future::BoxFuture;
 use reqwest::RequestBuilder;
 
-use super::client::Calls;
+use super::calls::Calls;
 use super::{Error, Permit};
 use crate::transcript::RawTranscript;
 
@@ -12,8 +12,14 @@ pub(super) trait Dialect: Send + Sync {
     /// The name as in GENESYS_API.
     fn name(&self) -> &'static str;
 
+    /// The name of the other one, which may be meant.
+    fn other(&self) -> &'static str;
+
     /// Where tokens are asked for: for messages to the operator.
     fn token_url(&self) -> &str;
+
+    /// Where the API says whose token is used, if it does.
+    fn identity_url(&self) -> Option<&str>;
 
     /// The request for a token, without its credentials.
     fn token_request(&self, http: &reqwest::Client) -> RequestBuilder;

@@ -34,6 +34,20 @@ pub enum ErrorKind {
         "The token endpoint did not answer as expected: check GENESYS_API, GENESYS_LOGIN_URL and GENESYS_REGION"
     )]
     NoTokenEndpoint,
+    /// 403 whatever is asked for: the client's role lacks a permission.
+    #[error(
+        "The OAuth client lacks a permission: its role needs conversation:message:view or conversation:webmessaging:view"
+    )]
+    MissingPermission,
+    /// The conversation has no messages: it took place over other media.
+    #[error("The conversation has no messages medium")]
+    NoMessagesMedium,
+    /// Messages that were asked for are not there, or not yet.
+    #[error("The transcript is incomplete: messages are missing")]
+    Incomplete,
+    /// An answer is too large for Genesys to give: less must be asked for.
+    #[error("The answer is too large for Genesys to give")]
+    AnswerTooLarge,
     /// 400 and other statuses that say that the request is wrong.
     #[error("Genesys refused the request")]
     BadRequest,
@@ -77,6 +91,10 @@ impl ErrorKind {
             Self::Forbidden { .. } => "forbidden_conversation",
             Self::CredentialsRefused => "credentials_refused",
             Self::NoTokenEndpoint => "no_token_endpoint",
+            Self::MissingPermission => "missing_permission",
+            Self::NoMessagesMedium => "no_messages_medium",
+            Self::Incomplete => "transcript_incomplete",
+            Self::AnswerTooLarge => "transcript_too_large",
             Self::BadRequest => "bad_request",
             Self::RateLimited { .. } => "rate_limited",
             Self::Server => "genesys_error",

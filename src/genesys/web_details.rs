@@ -3,22 +3,28 @@
 use futures::future::BoxFuture;
 use reqwest::RequestBuilder;
 
-use super::client::Calls;
+use super::calls::Calls;
 use super::dialect::Dialect;
 use super::{Error, ErrorKind, Permit};
+use crate::config::GenesysConfig;
 use crate::transcript::{self, RawTranscript, SchemaError};
 
 /// The endpoints below one base URL.
 pub(super) struct WebDetails {
     token_url: String,
     details_url: String,
+    max_bytes: usize,
 }
 
 impl WebDetails {
-    pub(super) fn new(api_url: &str, login_url: &str) -> Self {
+    pub(super) fn new(config: &GenesysConfig) -> Self {
+        let GenesysConfig {
+            api_url, login_url, ..
+        } = config;
         Self {
             token_url: format!("{login_url}/api/v2/oauth/token?grant_type=client_credentials"),
             details_url: format!("{api_url}/api/v2/conversations/web/details"),
+            max_bytes: config.max_transcript_bytes,
         }
     }
 }
@@ -28,8 +34,16 @@ impl Dialect for WebDetails {
         "web-details"
     }
 
+    fn other(&self) -> &'static str {
+        "platform"
+    }
+
     fn token_url(&self) -> &str {
         &self.token_url
+    }
+
+    fn identity_url(&self) -> Option<&str> {
+        None
     }
 
     fn token_request(&self, http: &reqwest::Client) -> RequestBuilder {
@@ -46,14 +60,14 @@ impl Dialect for WebDetails {
     ) -> BoxFuture<'a, Result<RawTranscript, Error>> {
         Box::pin(async move {
             let url = format!("{}/{conversation_id}", self.details_url);
-            let answer = calls.json(permit, self, |http| http.get(&url)).await?;
-            transcript::decode(&answer.body).map_err(|error| Error {
-                kind: match error {
+            let answer = calls
+                .json(permit, self, self.max_bytes, |http| http.get(&url))
+                .await?;
+            transcript::decode(&answer.body).map_err(|error| {
+                answer.error(match error {
                     SchemaError::InvalidJson => ErrorKind::InvalidJson,
                     SchemaError::MessagesMissing => ErrorKind::InvalidSchema,
-                },
-                status: Some(answer.status),
-                correlation_id: answer.correlation_id,
+                })
             })
         })
     }

@@ -132,7 +132,8 @@ fn sequence_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Err
     }
 }
 
-fn escape_invalid_utf8(body: &[u8]) -> Cow<'_, str> {
+/// The body as text, with an escape that no string may hold in the place of what is not UTF-8.
+pub(crate) fn escape_invalid_utf8(body: &[u8]) -> Cow<'_, str> {
     if let Ok(text) = std::str::from_utf8(body) {
         return Cow::Borrowed(text);
     }

@@ -3,7 +3,17 @@
 use lapin::BasicProperties;
 use serde_json::{Value, json};
 
-use crate::support::{Stand, conversation, shared_broker, transcripts_file};
+use crate::support::{
+    Stand, WEB_DETAILS, conversation, in_both_dialects, shared_broker, transcripts_file,
+};
+
+in_both_dialects!(
+    a_missing_conversation_is_awaited_and_then_dead_lettered,
+    broken_json_is_dead_lettered,
+    a_refused_request_is_dead_lettered,
+    malformed_messages_are_skipped_and_the_rest_goes_out,
+    what_has_nothing_to_publish_is_published_with_its_counts,
+);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_is_no_job_is_dead_lettered_byte_for_byte() {
@@ -53,9 +63,8 @@ async fn a_body_that_is_no_job_is_dead_lettered_byte_for_byte() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_missing_conversation_is_awaited_and_then_dead_lettered() {
-    let stand = Stand::new().await;
+async fn a_missing_conversation_is_awaited_and_then_dead_lettered(api: &'static str) {
+    let stand = Stand::speaking(api).await;
     let ids = stand.conversations(2).await;
     stand.faults(json!({"notFound": ids})).await;
     let _worker = stand.worker(&[("INTERCEPTOR_NOT_FOUND_SECONDS", "6")]);
@@ -88,8 +97,8 @@ async fn a_missing_conversation_is_awaited_and_then_dead_lettered() {
     assert_eq!(letter.headers["interceptor-attempt"], lost.body["attempt"]);
 }
 
-async fn dead_letters_with(faults: Value, reason: &str, error: &str) {
-    let stand = Stand::new().await;
+async fn dead_letters_with(api: &'static str, faults: Value, reason: &str, error: &str) {
+    let stand = Stand::speaking(api).await;
     stand.faults(faults).await;
     let ids = stand.send_conversations(2).await;
     let _worker = stand.worker(&[]);
@@ -111,13 +120,20 @@ async fn dead_letters_with(faults: Value, reason: &str, error: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transcript_over_the_limit_is_dead_lettered() {
     let error = "Transcript exceeds maximum length limit: 2097152 bytes";
-    dead_letters_with(json!({"oversize": true}), "transcript_too_large", error).await;
+    dead_letters_with(
+        WEB_DETAILS,
+        json!({"oversize": true}),
+        "transcript_too_large",
+        error,
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transcript_over_the_limit_that_does_not_say_so_is_dead_lettered() {
     let error = "Transcript exceeds maximum length limit: 2097152 bytes";
     dead_letters_with(
+        WEB_DETAILS,
         json!({"oversizeUndeclared": true}),
         "transcript_too_large",
         error,
@@ -128,18 +144,22 @@ async fn a_transcript_over_the_limit_that_does_not_say_so_is_dead_lettered() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transcript_without_messages_is_dead_lettered() {
     let error = "Invalid transcript schema: messages array missing";
-    dead_letters_with(json!({"missingMessages": true}), "invalid_schema", error).await;
+    dead_letters_with(
+        WEB_DETAILS,
+        json!({"missingMessages": true}),
+        "invalid_schema",
+        error,
+    )
+    .await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn broken_json_is_dead_lettered() {
+async fn broken_json_is_dead_lettered(api: &'static str) {
     let error = "The transcript is not valid JSON";
-    dead_letters_with(json!({"truncatedJson": true}), "invalid_json", error).await;
+    dead_letters_with(api, json!({"truncatedJson": true}), "invalid_json", error).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_refused_request_is_dead_lettered() {
-    let stand = Stand::new().await;
+async fn a_refused_request_is_dead_lettered(api: &'static str) {
+    let stand = Stand::speaking(api).await;
     let ids = stand.conversations(1).await;
     stand.faults(json!({"badRequest": ids})).await;
     let _worker = stand.worker(&[]);
@@ -152,8 +172,7 @@ async fn a_refused_request_is_dead_lettered() {
     stand.until_depth("conversations.dead", 1).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn malformed_messages_are_skipped_and_the_rest_goes_out() {
+async fn malformed_messages_are_skipped_and_the_rest_goes_out(api: &'static str) {
     let texts = [
         "hello, I have a question about my order",
         "thank you very much",
@@ -161,6 +180,7 @@ async fn malformed_messages_are_skipped_and_the_rest_goes_out() {
     ];
     let file = transcripts_file(&[conversation("chat", &texts)]);
     let stand = Stand::with(
+        api,
         &shared_broker(),
         &["--transcripts", file.path().to_str().unwrap()],
     )
@@ -224,14 +244,14 @@ async fn odd_shapes_are_published_as_far_as_they_are_messages() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_has_nothing_to_publish_is_published_with_its_counts() {
+async fn what_has_nothing_to_publish_is_published_with_its_counts(api: &'static str) {
     let file = transcripts_file(&[
         json!({"id": "empty", "messages": []}),
         conversation("undetermined", &["84729183", "0 0 7"]),
         conversation("blank", &["", "   "]),
     ]);
     let stand = Stand::with(
+        api,
         &shared_broker(),
         &["--transcripts", file.path().to_str().unwrap()],
     )

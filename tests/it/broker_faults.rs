@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{PrivateBroker, Record, Stand, free_port, until};
+use crate::support::{PrivateBroker, Record, Stand, WEB_DETAILS, free_port, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deleted_queue_is_declared_again() {
@@ -36,7 +36,7 @@ async fn a_deleted_queue_is_declared_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_broker_and_cut_connections_lose_nothing() {
     let broker = PrivateBroker::start().await;
-    let stand = Stand::with(&broker.url, &[]).await;
+    let stand = Stand::with(WEB_DETAILS, &broker.url, &[]).await;
     stand.archive().await;
     stand.faults(json!({"latencyMs": 200})).await;
     let ids = stand.send_conversations(60).await;
@@ -79,7 +79,7 @@ async fn a_killed_broker_and_cut_connections_lose_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_blocked_broker_pauses_intake_and_does_not_keep_the_worker_from_stopping() {
     let broker = PrivateBroker::start().await;
-    let stand = Stand::with(&broker.url, &[]).await;
+    let stand = Stand::with(WEB_DETAILS, &broker.url, &[]).await;
     let port = free_port();
     let admin = format!("127.0.0.1:{port}");
     let worker = stand.worker(&[

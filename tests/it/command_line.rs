@@ -101,7 +101,7 @@ async fn check_says_of_each_part_whether_it_works() {
     let stand = Stand::new().await;
     let good = stand.interceptor(&["check"], &[]).await;
     assert_eq!(good.code, Some(0), "{}", good.stdout);
-    assert_eq!(good.stdout.lines().count(), 6);
+    assert_eq!(good.stdout.lines().count(), 8);
     let broker = format!("amqp://guest:hush@127.0.0.1:{}/%2f", free_port());
     let bad = stand
         .interceptor(
@@ -129,7 +129,7 @@ async fn wrong_settings_are_one_line_and_exit_code_2_before_any_connection() {
         ("INTERCEPTOR_ADMIN_ADDR", "off"),
     ]);
     for (variable, value) in [
-        ("GENESYS_API", "platform"),
+        ("GENESYS_API", "soap"),
         ("GENESYS_CLIENT_ID", ""),
         ("GENESYS_CLIENT_SECRET_FILE", "/nonexistent"),
         ("GENESYS_CA_FILE", "/proc/self/status"),

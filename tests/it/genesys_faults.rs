@@ -5,7 +5,18 @@ use std::time::Duration;
 use lapin::BasicProperties;
 use serde_json::json;
 
-use crate::support::{Stand, free_port, shared_broker, until};
+use crate::support::{Stand, WEB_DETAILS, free_port, in_both_dialects, shared_broker, until};
+
+in_both_dialects!(
+    revoked_credentials_pause_intake_and_lose_no_job,
+    a_token_revoked_before_its_time_is_renewed_once,
+    one_forbidden_conversation_among_many_harms_no_other,
+    one_conversation_that_always_fails_harms_no_other,
+    an_outage_dead_letters_nothing,
+    transient_faults_are_retried_within_the_attempt,
+    a_hanging_answer_ends_with_the_timeout,
+    a_long_retry_after_holds_no_delivery,
+);
 
 async fn readiness(port: u16) -> Option<(u16, String)> {
     let url = format!("http://127.0.0.1:{port}/readyz");
@@ -29,9 +40,8 @@ async fn until_ready(port: u16, expected: u16) -> String {
     text
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn revoked_credentials_pause_intake_and_lose_no_job() {
-    let stand = Stand::new().await;
+async fn revoked_credentials_pause_intake_and_lose_no_job(api: &'static str) {
+    let stand = Stand::speaking(api).await;
     let port = free_port();
     let worker = stand.worker(&[("INTERCEPTOR_ADMIN_ADDR", &format!("127.0.0.1:{port}"))]);
     until_ready(port, 200).await;
@@ -63,10 +73,9 @@ async fn revoked_credentials_pause_intake_and_lose_no_job() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_token_revoked_before_its_time_is_renewed_once() {
+async fn a_token_revoked_before_its_time_is_renewed_once(api: &'static str) {
     // Tokens of two seconds are renewed at half; here the simulator forgets them earlier.
-    let stand = Stand::with(&shared_broker(), &["--token-seconds", "2"]).await;
+    let stand = Stand::with(api, &shared_broker(), &["--token-seconds", "2"]).await;
     let _worker = stand.worker(&[]);
     let ids = stand.conversations(6).await;
     for (index, id) in ids.iter().enumerate() {
@@ -79,9 +88,8 @@ async fn a_token_revoked_before_its_time_is_renewed_once() {
     assert!(stats["byStatus"].get("401").is_none(), "{stats}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn one_forbidden_conversation_among_many_harms_no_other() {
-    let stand = Stand::new().await;
+async fn one_forbidden_conversation_among_many_harms_no_other(api: &'static str) {
+    let stand = Stand::speaking(api).await;
     let ids = stand.conversations(100).await;
     stand.faults(json!({"forbidden": [ids[50]]})).await;
     for id in &ids {
@@ -97,9 +105,8 @@ async fn one_forbidden_conversation_among_many_harms_no_other() {
     assert!(!worker.output().contains("intake.paused"));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn one_conversation_that_always_fails_harms_no_other() {
-    let stand = Stand::new().await;
+async fn one_conversation_that_always_fails_harms_no_other(api: &'static str) {
+    let stand = Stand::speaking(api).await;
     let ids = stand.conversations(100).await;
     stand.faults(json!({"alwaysError": [ids[50]]})).await;
     for id in &ids {
@@ -120,9 +127,8 @@ async fn one_conversation_that_always_fails_harms_no_other() {
     assert_eq!(letter.headers["interceptor-attempt"], json!(3));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_outage_dead_letters_nothing() {
-    let stand = Stand::new().await;
+async fn an_outage_dead_letters_nothing(api: &'static str) {
+    let stand = Stand::speaking(api).await;
     stand.faults(json!({"status503": 1.0})).await;
     let ids = stand.send_conversations(30).await;
     let worker = stand.worker(&[
@@ -137,9 +143,8 @@ async fn an_outage_dead_letters_nothing() {
     assert_eq!(stand.records.count("audit.failed"), 0);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn transient_faults_are_retried_within_the_attempt() {
-    let stand = Stand::new().await;
+async fn transient_faults_are_retried_within_the_attempt(api: &'static str) {
+    let stand = Stand::speaking(api).await;
     stand
         .faults(json!({"status429": 0.1, "status500": 0.1, "reset": 0.1, "retryAfterSeconds": 1}))
         .await;
@@ -151,9 +156,8 @@ async fn transient_faults_are_retried_within_the_attempt() {
     assert!(stand.dead_letters().await.is_empty());
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_hanging_answer_ends_with_the_timeout() {
-    let stand = Stand::new().await;
+async fn a_hanging_answer_ends_with_the_timeout(api: &'static str) {
+    let stand = Stand::speaking(api).await;
     stand.faults(json!({"hang": 1.0})).await;
     stand.send_conversations(1).await;
     let _worker = stand.worker(&[
@@ -166,9 +170,8 @@ async fn a_hanging_answer_ends_with_the_timeout() {
     stand.records.until_transcripts(1).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_long_retry_after_holds_no_delivery() {
-    let stand = Stand::new().await;
+async fn a_long_retry_after_holds_no_delivery(api: &'static str) {
+    let stand = Stand::speaking(api).await;
     stand
         .faults(json!({"status429": 1.0, "retryAfterSeconds": 300}))
         .await;
@@ -195,7 +198,12 @@ async fn a_long_retry_after_holds_no_delivery() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_pace_keeps_within_the_limit() {
-    let stand = Stand::with(&shared_broker(), &["--requests-per-minute", "600"]).await;
+    let stand = Stand::with(
+        WEB_DETAILS,
+        &shared_broker(),
+        &["--requests-per-minute", "600"],
+    )
+    .await;
     let ids = stand.send_conversations(40).await;
     let _worker = stand.worker(&[("GENESYS_REQUESTS_PER_MINUTE", "600")]);
     stand.records.until_transcripts(ids.len()).await;

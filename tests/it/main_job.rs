@@ -5,16 +5,24 @@ use lapin::options::{BasicGetOptions, QueueBindOptions};
 use lapin::types::{AMQPValue, FieldTable};
 use serde_json::{Value, json};
 
-use crate::support::{Record, Stand, conversation, shared_broker, transcripts_file};
+use crate::support::{
+    Record, Stand, conversation, in_both_dialects, shared_broker, transcripts_file,
+};
+
+in_both_dialects!(
+    every_job_becomes_one_transcript_and_one_audit,
+    the_same_conversation_is_the_same_bytes_under_the_same_id,
+    the_window_publishes_the_last_messages_in_order,
+    a_killed_worker_loses_nothing,
+);
 
 fn audits_of(records: &[Record], id: &str) -> Vec<Record> {
     let of = |record: &&Record| !record.is_transcript() && record.conversation_id() == id;
     records.iter().filter(of).cloned().collect()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn every_job_becomes_one_transcript_and_one_audit() {
-    let stand = Stand::new().await;
+async fn every_job_becomes_one_transcript_and_one_audit(api: &'static str) {
+    let stand = Stand::speaking(api).await;
     let ids = stand.conversations(30).await;
     for (index, id) in ids.iter().enumerate() {
         let body = match index % 3 {
@@ -116,9 +124,8 @@ async fn audit_lines_are_written_whatever_the_log_level() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_same_conversation_is_the_same_bytes_under_the_same_id() {
-    let stand = Stand::new().await;
+async fn the_same_conversation_is_the_same_bytes_under_the_same_id(api: &'static str) {
+    let stand = Stand::speaking(api).await;
     let id = stand.conversations(1).await.remove(0);
     let _worker = stand.worker(&[]);
     stand.send(id.as_bytes(), BasicProperties::default()).await;
@@ -132,14 +139,14 @@ async fn the_same_conversation_is_the_same_bytes_under_the_same_id() {
     assert_eq!(audits[0].message_id, audits[1].message_id);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_window_publishes_the_last_messages_in_order() {
+async fn the_window_publishes_the_last_messages_in_order(api: &'static str) {
     let texts: Vec<String> = (1..=60)
         .map(|n| format!("this is message number {n} of the conversation"))
         .collect();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     let file = transcripts_file(&[conversation("long", &texts)]);
     let stand = Stand::with(
+        api,
         &shared_broker(),
         &["--transcripts", file.path().to_str().unwrap()],
     )
@@ -273,9 +280,8 @@ async fn sigterm_finishes_what_is_in_hand_and_leaves_the_rest() {
     stand.until_depth("conversations", 0).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_killed_worker_loses_nothing() {
-    let stand = Stand::new().await;
+async fn a_killed_worker_loses_nothing(api: &'static str) {
+    let stand = Stand::speaking(api).await;
     stand.faults(json!({"latencyMs": 100})).await;
     let ids = stand.send_conversations(60).await;
     let worker = stand.worker(&[("INTERCEPTOR_CONCURRENCY", "8")]);

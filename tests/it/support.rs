@@ -17,6 +17,27 @@ pub(crate) use broker::{PrivateBroker, shared_broker};
 pub(crate) use process::{Finished, Process, free_port, interceptor, run};
 pub(crate) use records::{Record, Records};
 
+/// The dialect of the tutorial.
+pub(crate) const WEB_DETAILS: &str = "web-details";
+/// The dialect of the published API.
+#[expect(dead_code, reason = "the simulator does not speak it yet")]
+pub(crate) const PLATFORM: &str = "platform";
+
+/// Makes a test of each named function and dialect.
+macro_rules! in_both_dialects {
+    ($($name:ident),+ $(,)?) => {
+        mod web_details {
+            $(
+                #[tokio::test(flavor = "multi_thread")]
+                async fn $name() {
+                    super::$name(crate::support::WEB_DETAILS).await;
+                }
+            )+
+        }
+    };
+}
+pub(crate) use in_both_dialects;
+
 /// How long a condition is awaited before the test fails.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 /// Between two looks at a condition that cannot be subscribed to.
@@ -24,6 +45,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// A simulator, names on a broker that no other test uses, and a collector bound to both outputs.
 pub(crate) struct Stand {
+    api: &'static str,
     pub(crate) prefix: String,
     pub(crate) amqp_url: String,
     pub(crate) records: Records,
@@ -41,11 +63,21 @@ pub(crate) struct DeadLetter {
 }
 
 impl Stand {
+    /// A stand on the shared broker whose workers speak `web-details`.
     pub(crate) async fn new() -> Self {
-        Self::with(&shared_broker(), &[]).await
+        Self::speaking(WEB_DETAILS).await
     }
 
-    pub(crate) async fn with(amqp_url: &str, simulator_options: &[&str]) -> Self {
+    /// A stand on the shared broker whose workers speak `api`.
+    pub(crate) async fn speaking(api: &'static str) -> Self {
+        Self::with(api, &shared_broker(), &[]).await
+    }
+
+    pub(crate) async fn with(
+        api: &'static str,
+        amqp_url: &str,
+        simulator_options: &[&str],
+    ) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let prefix = format!("t{}", Uuid::new_v4().simple());
         let mut options = vec!["--listen", "127.0.0.1:0"];
@@ -61,6 +93,7 @@ impl Stand {
             .expect("the broker of scripts/test.sh runs");
         let channel = connection.create_channel().await.unwrap();
         let stand = Self {
+            api,
             records: Records::default(),
             prefix,
             amqp_url: amqp_url.to_owned(),
@@ -88,7 +121,7 @@ impl Stand {
             ("AMQP_TRANSCRIPTS_EXCHANGE", self.name("transcripts")),
             ("AMQP_AUDIT_EXCHANGE", self.name("audit")),
             ("AMQP_RETRY_DELAYS", "1s,2s,3s".to_owned()),
-            ("GENESYS_API", "web-details".to_owned()),
+            ("GENESYS_API", self.api.to_owned()),
             ("GENESYS_API_URL", self.simulator_url.clone()),
             ("GENESYS_CLIENT_ID", "demo-client".to_owned()),
             ("GENESYS_CLIENT_SECRET", "demo-secret".to_owned()),

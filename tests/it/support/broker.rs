@@ -30,6 +30,8 @@ impl PrivateBroker {
     pub(crate) async fn restart(&self) {
         let url = script(self.directory.path().into(), "start", &[]).await;
         assert_eq!(url, self.url, "a restarted node keeps its port");
+        // Takes longer than the queues take to elect their leaders; what is asked of them before may spoil that.
+        self.ctl(&["list_queues", "name"]).await;
     }
 
     pub(crate) async fn ctl(&self, arguments: &[&str]) {

@@ -19,7 +19,7 @@ use super::PATIENCE;
 
 /// Of the broker, before it is asked anew.
 const ANSWER: Duration = Duration::from_secs(5);
-/// A quorum queue does not answer a consumer that takes everything at once.
+/// Quorum queues want a bound.
 const PREFETCH: u16 = 100;
 
 /// A published record.

@@ -1,0 +1,202 @@
+//! What the headers, statuses and bodies of answers mean.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use reqwest::{Response, StatusCode};
+use serde::Deserialize;
+
+use super::ErrorKind;
+
+/// The longest Retry-After that is believed: a longer one is a mistake, such as milliseconds taken for seconds.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(6 * 60 * 60);
+/// A Retry-After that cannot be read.
+const UNREADABLE_RETRY_AFTER: Duration = Duration::from_secs(60);
+/// Genesys' error bodies are small; what is longer is none.
+const MAX_ERROR_BODY: usize = 64 * 1024;
+
+/// Why there was no answer.
+pub(super) fn transport(error: reqwest::Error) -> ErrorKind {
+    // The error's own text may hold the URL and so a conversation's id, but nothing that would tell more than this.
+    if error.is_timeout() {
+        ErrorKind::Timeout
+    } else {
+        ErrorKind::Unreachable
+    }
+}
+
+/// What a status other than 200 means: by the code in the body where that says more. The body is read no further.
+pub(super) async fn refusal(response: Response) -> ErrorKind {
+    let status = response.status();
+    let retry_after = retry_after(response.headers());
+    let code = if status.is_client_error() {
+        error_code(response).await
+    } else {
+        String::new()
+    };
+    match (status, code.as_str()) {
+        (StatusCode::UNAUTHORIZED, _) => ErrorKind::CredentialsRefused,
+        // The client's role lacks a permission, whatever is asked for.
+        (
+            StatusCode::FORBIDDEN,
+            "missing.permissions"
+            | "missing.any.permissions"
+            | "not.authorized"
+            | "app.not.authorized.for.scope",
+        ) => ErrorKind::MissingPermission,
+        // The client lacks the right to this conversation's division.
+        (
+            StatusCode::FORBIDDEN,
+            "missing.division.permission"
+            | "missing.any.division.permissions"
+            | "authz.policy.denied",
+        ) => ErrorKind::Forbidden {
+            this_conversation: true,
+        },
+        (StatusCode::FORBIDDEN, _) => ErrorKind::Forbidden {
+            this_conversation: false,
+        },
+        (StatusCode::NOT_FOUND | StatusCode::GONE, _) => ErrorKind::NotFound,
+        (StatusCode::REQUEST_TIMEOUT, _) => ErrorKind::Timeout,
+        (StatusCode::PAYLOAD_TOO_LARGE, _)
+        | (StatusCode::BAD_REQUEST, "response.entity.too.large" | "request.entity.too.large") => {
+            ErrorKind::AnswerTooLarge
+        }
+        (StatusCode::TOO_MANY_REQUESTS, _) => ErrorKind::RateLimited { retry_after },
+        // Of what stands between us and the API, or of the moment, not of this conversation.
+        (
+            StatusCode::METHOD_NOT_ALLOWED
+            | StatusCode::PROXY_AUTHENTICATION_REQUIRED
+            | StatusCode::CONFLICT,
+            _,
+        ) => ErrorKind::Server,
+        (status, _) if status.is_client_error() => ErrorKind::BadRequest,
+        _ => ErrorKind::Server,
+    }
+}
+
+/// The code of Genesys' error body; empty where the body is something else, such as a proxy's page.
+async fn error_code(response: Response) -> String {
+    #[derive(Default, Deserialize)]
+    struct ErrorBody {
+        #[serde(default)]
+        code: String,
+    }
+    let body = read(response, MAX_ERROR_BODY).await.unwrap_or_default();
+    serde_json::from_slice::<ErrorBody>(&body)
+        .unwrap_or_default()
+        .code
+}
+
+/// Reads a body as a stream and stops where it becomes longer than `limit` decoded bytes.
+pub(super) async fn read(mut response: Response, limit: usize) -> Result<Bytes, ErrorKind> {
+    let too_large = ErrorKind::TooLarge { limit };
+    if response
+        .content_length()
+        .is_some_and(|length| length > limit as u64)
+    {
+        return Err(too_large);
+    }
+    let mut body = BytesMut::new();
+    while let Some(chunk) = response.chunk().await.map_err(transport)? {
+        if body.len() + chunk.len() > limit {
+            return Err(too_large);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
+    headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .map(str::trim)
+        .is_some_and(|kind| {
+            let kind = kind.to_ascii_lowercase();
+            kind == "application/json" || kind.ends_with("+json")
+        })
+}
+
+/// Correlation ids come from outside and go to logs and audits: only what looks like one is taken.
+pub(super) fn correlation_id(headers: &HeaderMap) -> Option<String> {
+    const MAX: usize = 64;
+    headers
+        .get("inin-correlation-id")
+        .and_then(|value| value.to_str().ok())
+        .filter(|id| {
+            id.len() <= MAX
+                && id
+                    .bytes()
+                    .all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+        })
+        .map(str::to_owned)
+}
+
+/// Retry-After in seconds or as a date.
+pub(super) fn retry_after(headers: &HeaderMap) -> Duration {
+    let Some(text) = headers.get(RETRY_AFTER) else {
+        // Nothing is asked for: the delay between tries is enough.
+        return Duration::ZERO;
+    };
+    let read = text.to_str().ok().and_then(|text| {
+        if let Ok(seconds) = text.trim().parse::<f64>() {
+            return Duration::try_from_secs_f64(seconds).ok();
+        }
+        let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text);
+        let wait = date.ok()?.duration_since(jiff::Timestamp::now());
+        Some(Duration::try_from(wait).unwrap_or_default())
+    });
+    read.unwrap_or(UNREADABLE_RETRY_AFTER)
+        .min(LONGEST_RETRY_AFTER)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(name: &'static str, value: &str) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(name, value.parse().unwrap());
+        headers
+    }
+
+    #[test]
+    fn retry_after_is_read_as_seconds_and_as_a_date() {
+        let read = |value: &str| retry_after(&headers("retry-after", value));
+        assert_eq!(read("7"), Duration::from_secs(7));
+        assert_eq!(read("Wed, 21 Oct 2015 07:28:00 GMT"), Duration::ZERO);
+        assert_eq!(read("Fri, 21 Oct 2050 07:28:00 GMT"), LONGEST_RETRY_AFTER);
+        assert_eq!(read("10000000000000000"), LONGEST_RETRY_AFTER);
+        assert_eq!(read("soon"), UNREADABLE_RETRY_AFTER);
+        assert_eq!(read("-1"), UNREADABLE_RETRY_AFTER);
+        assert_eq!(retry_after(&HeaderMap::new()), Duration::ZERO);
+    }
+
+    #[test]
+    fn only_what_looks_like_a_correlation_id_is_taken() {
+        let read = |value: &str| correlation_id(&headers("inin-correlation-id", value));
+        let id = "58fb5dac-0000-4000-8000-000000000000";
+        assert_eq!(read(id).as_deref(), Some(id));
+        assert_eq!(read("jo@example.com"), None);
+    }
+
+    #[test]
+    fn json_is_told_by_its_content_type() {
+        for (value, expected) in [
+            ("application/json", true),
+            ("Application/JSON; charset=utf-8", true),
+            ("application/problem+json", true),
+            ("text/html", false),
+        ] {
+            assert_eq!(
+                is_json(&headers("content-type", value)),
+                expected,
+                "{value}"
+            );
+        }
+        assert!(!is_json(&HeaderMap::new()));
+    }
+}

@@ -1,0 +1,242 @@
+//! One call: pace, token, send, read with a limit, retry.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::{RequestBuilder, StatusCode};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+use super::answers::{correlation_id, is_json, read, refusal, retry_after, transport};
+use super::dialect::Dialect;
+use super::retry::Delays;
+use super::token::{Token, TokenCache};
+use super::{Error, ErrorKind, Pace, Permit};
+use crate::config::{ConfigError, GenesysConfig};
+
+/// The longest Retry-After that is waited for with a job in hand.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// Answers of the token endpoint are small; what is longer is none.
+const MAX_TOKEN_ANSWER: usize = 64 * 1024;
+
+/// What the dialects share: connections, token, pace.
+pub(super) struct Calls {
+    http: reqwest::Client,
+    client_id: String,
+    client_secret: SecretString,
+    tokens: TokenCache,
+    pace: Arc<Pace>,
+    max_tries: u32,
+}
+
+/// A complete answer.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) correlation_id: Option<String>,
+    pub(super) body: Bytes,
+}
+
+impl Answer {
+    /// An error about this answer.
+    pub(super) fn error(&self, kind: ErrorKind) -> Error {
+        Error {
+            kind,
+            status: Some(self.status),
+            correlation_id: self.correlation_id.clone(),
+        }
+    }
+}
+
+impl Calls {
+    pub(super) fn new(config: &GenesysConfig, pace: Arc<Pace>) -> Result<Self, ConfigError> {
+        let mut http = reqwest::Client::builder()
+            .user_agent(concat!(
+                "transcript-interceptor/",
+                env!("CARGO_PKG_VERSION")
+            ))
+            .timeout(config.timeout)
+            // An API that redirects is no API: following would carry the token elsewhere.
+            .redirect(reqwest::redirect::Policy::none());
+        if let Some(pem) = &config.ca_pem {
+            let invalid = |problem: String| ConfigError::new("GENESYS_CA_FILE", problem);
+            let certificates = reqwest::Certificate::from_pem_bundle(pem)
+                .map_err(|_| invalid("holds no PEM certificates".to_owned()))?;
+            if certificates.is_empty() {
+                return Err(invalid("holds no PEM certificates".to_owned()));
+            }
+            for certificate in certificates {
+                http = http.add_root_certificate(certificate);
+            }
+        }
+        let http = http
+            .build()
+            .map_err(|error| ConfigError::new("GENESYS_CA_FILE", error))?;
+        Ok(Self {
+            http,
+            client_id: config.client_id.clone(),
+            client_secret: config.client_secret.clone(),
+            tokens: TokenCache::new(),
+            pace,
+            max_tries: config.max_tries,
+        })
+    }
+
+    /// Waits until one more call may be made.
+    pub(super) async fn permit(&self) -> Permit {
+        self.pace.take().await
+    }
+
+    /// Makes a call that answers with JSON of at most `max_bytes`, and tries again where that may help.
+    pub(super) async fn json(
+        &self,
+        permit: Permit,
+        dialect: &dyn Dialect,
+        max_bytes: usize,
+        build: impl Fn(&reqwest::Client) -> RequestBuilder,
+    ) -> Result<Answer, Error> {
+        let mut permit = Some(permit);
+        let mut delays = Delays::new();
+        let mut renewed = false;
+        let mut tries = 0;
+        loop {
+            match permit.take() {
+                Some(first) => drop(first),
+                None => drop(self.pace.take().await),
+            }
+            let token = match self.token(dialect).await {
+                Ok(token) => token,
+                Err(error) => {
+                    tries += 1;
+                    self.wait_or_give_up(error, tries, &mut delays).await?;
+                    continue;
+                }
+            };
+            let request = build(&self.http).bearer_auth(token.value.expose_secret());
+            let error = match self.attempt(request, max_bytes).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            if error.kind == ErrorKind::CredentialsRefused && !renewed {
+                // The token may have been revoked before its time: one renewal tells.
+                renewed = true;
+                self.tokens.forget(&token);
+                continue;
+            }
+            tries += 1;
+            self.wait_or_give_up(error, tries, &mut delays).await?;
+        }
+    }
+
+    async fn wait_or_give_up(
+        &self,
+        error: Error,
+        tries: u32,
+        delays: &mut Delays,
+    ) -> Result<(), Error> {
+        if let ErrorKind::RateLimited { retry_after } = error.kind {
+            if retry_after > LONGEST_WAIT {
+                return Err(error);
+            }
+            self.pace.hold(retry_after);
+        }
+        if tries >= self.max_tries || !error.kind.is_transient() {
+            return Err(error);
+        }
+        tokio::time::sleep(delays.next()).await;
+        Ok(())
+    }
+
+    async fn attempt(&self, request: RequestBuilder, max_bytes: usize) -> Result<Answer, Error> {
+        let response = request.send().await.map_err(transport)?;
+        let status = response.status();
+        let correlation_id = correlation_id(response.headers());
+        let failed = |kind| Error {
+            kind,
+            status: Some(status.as_u16()),
+            correlation_id: correlation_id.clone(),
+        };
+        if status != StatusCode::OK {
+            let kind = refusal(response).await;
+            return Err(failed(kind));
+        }
+        if !is_json(response.headers()) {
+            return Err(failed(ErrorKind::NotJson));
+        }
+        let body = read(response, max_bytes).await.map_err(failed)?;
+        Ok(Answer {
+            status: status.as_u16(),
+            correlation_id,
+            body,
+        })
+    }
+
+    pub(super) async fn token(&self, dialect: &dyn Dialect) -> Result<Arc<Token>, Error> {
+        self.tokens.get(|| self.renew_token(dialect)).await
+    }
+
+    async fn renew_token(&self, dialect: &dyn Dialect) -> Result<Token, Error> {
+        #[derive(Deserialize)]
+        struct TokenAnswer {
+            access_token: String,
+            expires_in: u64,
+        }
+        let response = dialect
+            .token_request(&self.http)
+            .basic_auth(&self.client_id, Some(self.client_secret.expose_secret()))
+            .send()
+            .await
+            .map_err(transport)?;
+        let status = response.status();
+        let correlation_id = correlation_id(response.headers());
+        let answered = match status {
+            StatusCode::OK => read(response, MAX_TOKEN_ANSWER)
+                .await
+                .and_then(|body| {
+                    serde_json::from_slice::<TokenAnswer>(&body)
+                        .map_err(|_| ErrorKind::NoTokenEndpoint)
+                })
+                .map_err(|kind| match kind {
+                    // Whatever answers with so much, it is no token.
+                    ErrorKind::TooLarge { .. } => ErrorKind::NoTokenEndpoint,
+                    kind => kind,
+                }),
+            StatusCode::TOO_MANY_REQUESTS => Err(ErrorKind::RateLimited {
+                retry_after: retry_after(response.headers()),
+            }),
+            StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => {
+                Err(ErrorKind::NoTokenEndpoint)
+            }
+            StatusCode::REQUEST_TIMEOUT => Err(ErrorKind::Timeout),
+            StatusCode::PROXY_AUTHENTICATION_REQUIRED => Err(ErrorKind::Server),
+            status if status.is_client_error() => Err(ErrorKind::CredentialsRefused),
+            status if status.is_redirection() => Err(ErrorKind::NoTokenEndpoint),
+            _ => Err(ErrorKind::Server),
+        };
+        let answer = answered.map_err(|kind| {
+            if kind == ErrorKind::NoTokenEndpoint {
+                tracing::error!(
+                    event = "token.no_endpoint",
+                    url = dialect.token_url(),
+                    dialect = dialect.name(),
+                    http_status = status.as_u16(),
+                    "no token is given there: is GENESYS_API={} meant, or another GENESYS_LOGIN_URL?",
+                    dialect.other()
+                );
+            }
+            Error {
+                kind,
+                status: Some(status.as_u16()),
+                correlation_id,
+            }
+        })?;
+        tracing::debug!(
+            event = "token.renewed",
+            expires_in_seconds = answer.expires_in
+        );
+        // Longer than any real life, and short enough to add to a point in time.
+        const LONGEST_LIFE: u64 = 30 * 24 * 60 * 60;
+        let life = Duration::from_secs(answer.expires_in.min(LONGEST_LIFE));
+        Ok(Token::new(answer.access_token.into(), life))
+    }
+}
