@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::admin;
 use crate::config::{
-    AmqpConfig, ConfigError, GenesysConfig, InterceptorConfig, Source, TopologyMode,
+    AmqpConfig, ConfigError, GenesysConfig, InterceptorConfig, RateSharing, Source, TopologyMode,
 };
 use crate::gate::Gate;
 use crate::genesys::{Genesys, Pace};
@@ -81,10 +81,11 @@ pub async fn run(source: &Source) -> Result<(), ConfigError> {
         );
     }
 
+    let share = genesys.rate_sharing == RateSharing::Members;
     let gate = Arc::new(Gate::default());
     let status = Arc::new(Status::new(Arc::clone(&gate)));
     let totals = Arc::new(Totals::default());
-    let names = Names::new(&amqp);
+    let names = Names::new(&amqp, share.then_some(genesys.client_id.as_str()));
     let app = App {
         worker: Worker {
             genesys: client,

@@ -9,6 +9,6 @@ mod interceptor;
 mod source;
 
 pub use amqp::{AmqpConfig, Delay, TopologyMode};
-pub use genesys::{DialectName, GenesysConfig};
+pub use genesys::{DialectName, GenesysConfig, RateSharing};
 pub use interceptor::{Admin, InterceptorConfig};
 pub use source::{ConfigError, Source};

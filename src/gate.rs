@@ -167,6 +167,14 @@ impl Gate {
         true
     }
 
+    /// Another replica was asked for patience of over a minute.
+    pub fn hold(&self, retry_after: Duration) {
+        self.pause(
+            Cause::RateLimit,
+            &ErrorKind::RateLimited { retry_after }.into(),
+        );
+    }
+
     /// There was no token at the end of a pause: it goes on.
     pub fn unauthenticated(&self, error: &Error) {
         let cause = match error.kind {

@@ -9,6 +9,7 @@
 //! | `outbox.rs` | confirmed publishes out |
 //! | `message.rs` | a job as it was delivered, and what it becomes when it is passed on |
 //! | `settle.rs` | carries out an outcome: the only place that acknowledges |
+//! | `replicas.rs` | what the replicas of one OAuth client tell each other |
 //! | `client.rs` | what the command line needs: enqueue and tail |
 //!
 //! Two connections, because the broker stops reading a connection that publishes while it is short of memory or disk,
@@ -20,6 +21,7 @@ mod declare;
 mod intake;
 mod message;
 mod outbox;
+mod replicas;
 mod session;
 mod settle;
 mod topology;
@@ -29,7 +31,8 @@ pub use declare::{TopologyError, apply, verify};
 pub use intake::Intake;
 pub use message::{Delivered, JobMessage};
 pub use outbox::{Outbox, PublishError};
+pub use replicas::{Notices, Replicas};
 pub use session::{Address, Obstacles, Session, SessionError};
 pub(crate) use settle::give_back;
 pub use settle::{Settlement, settle};
-pub use topology::{Declaration, Names, plan};
+pub use topology::{Declaration, Names, Shared, plan};

@@ -15,10 +15,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::App;
 use crate::gate::State;
-use crate::genesys::Permit;
+use crate::genesys::{LONGEST_WAIT, Permit};
 use crate::outcome::Outcome;
 use crate::queue::{
-    Delivered, Intake, Obstacles, Outbox, Session, SessionError, give_back, settle,
+    Delivered, Intake, Notices, Obstacles, Outbox, Replicas, Session, SessionError, give_back,
+    settle,
 };
 use crate::telemetry::audit_line;
 
@@ -98,11 +99,10 @@ impl App {
                 let outbox = Outbox::open(&session).await?;
                 workers.spawn(Arc::clone(&pool).work(jobs.clone(), outbox));
             }
-            let prefetch = self.pace.in_hand(self.concurrency);
             Ok::<_, SessionError>(Feeder {
                 app: &self,
                 stop,
-                intake: Intake::open(&session, &self.names.jobs, prefetch).await?,
+                intake: Intake::open(&session, &self.names.jobs).await?,
                 outbox: Outbox::open(&session).await?,
                 assignments,
                 in_hand: watch::Sender::new(0),
@@ -112,9 +112,20 @@ impl App {
         };
         let mut feeder = opened.await.map_err(|error| error.to_string())?;
         drop(jobs);
+        // Kept to the end: a replica that still makes calls must be counted.
+        let mut replicas = match &self.names.shared {
+            Some(shared) => {
+                let joined = Replicas::join(&session, shared, &self.worker.name).await;
+                let (replicas, notices) = joined.map_err(|error| error.to_string())?;
+                self.pace.join(replicas.count().await.unwrap_or(1));
+                Some((replicas, notices))
+            }
+            None => None,
+        };
 
         let fed = tokio::select! {
             fed = feeder.feed() => fed.map_err(|error| error.to_string()),
+            error = self.share_budget(replicas.as_mut()) => Err(error.to_string()),
             () = session.broken.cancelled() => Err("the connection was lost".to_owned()),
         };
         self.status.set_consuming(false);
@@ -133,6 +144,40 @@ impl App {
         self.drain(&mut feeder, &pool, &mut workers).await;
         session.close().await;
         Ok(())
+    }
+
+    /// Shares the rate limit with the other replicas, until that fails.
+    async fn share_budget(&self, replicas: Option<&mut (Replicas, Notices)>) -> SessionError {
+        let Some((replicas, notices)) = replicas else {
+            return std::future::pending().await;
+        };
+        let replicas = &*replicas;
+        let pace = &self.pace;
+        let told = async {
+            let mut retry_afters = pace.retry_afters();
+            while retry_afters.changed().await.is_ok() {
+                let retry_after = *retry_afters.borrow_and_update();
+                if let Err(error) = replicas.tell(retry_after).await {
+                    tracing::debug!(event = "budget.not_told", %error);
+                }
+            }
+        };
+        let heard = async {
+            loop {
+                match notices.heard().await {
+                    Ok(retry_after) if retry_after > LONGEST_WAIT => {
+                        self.worker.gate.hold(retry_after)
+                    }
+                    Ok(retry_after) => pace.hold(retry_after),
+                    Err(error) => return error,
+                }
+            }
+        };
+        tokio::select! {
+            error = heard => error,
+            () = told => SessionError::ConnectionLost,
+            () = pace.follow(|| replicas.count()) => SessionError::ConnectionLost,
+        }
     }
 
     /// Stops in order: no new deliveries, back with what was not begun, then wait for what was.
@@ -185,7 +230,20 @@ impl Feeder<'_> {
                 }
                 continue;
             }
-            self.intake.start().await?;
+            let prefetch = self.app.pace.in_hand(self.app.concurrency);
+            if self.intake.differs(prefetch) {
+                // The share of the budget has changed, and with it what may be in hand.
+                let stopped = async {
+                    self.pause().await?;
+                    until_idle(&self.in_hand).await;
+                    Ok(())
+                };
+                tokio::select! {
+                    stopped = stopped => stopped?,
+                    () = stop.cancelled() => continue,
+                }
+            }
+            self.intake.start(prefetch).await?;
             self.app.status.set_consuming(true);
             if let State::Probing { .. } = self.app.worker.gate.state() {
                 // One job at a time shows whether the fault is over.

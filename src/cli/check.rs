@@ -29,7 +29,11 @@ pub(super) async fn execute(source: &Source) -> Result<(), Failure> {
     let amqp = AmqpConfig::read(source).and_then(|config| {
         let address = Address::new(&config, "interceptor")?;
         let declares = config.topology == TopologyMode::Declare;
-        Ok((address, Names::new(&config), declares))
+        Ok((
+            address,
+            Names::new(&config, source.text("GENESYS_CLIENT_ID")),
+            declares,
+        ))
     });
     let amqp = report.config("amqp", amqp, |(address, names, _)| {
         format!("{}, queue {}", address.shown(), names.jobs)

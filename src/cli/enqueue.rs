@@ -32,7 +32,7 @@ pub(super) struct Options {
 
 pub(super) async fn execute(source: &Source, options: Options) -> Result<(), Failure> {
     let config = AmqpConfig::read(source)?;
-    let names = Names::new(&config);
+    let names = Names::new(&config, None);
     let address = Address::new(&config, "interceptor")?;
     let given = given_ids(options)?;
     let mut ids = Vec::with_capacity(given.len());

@@ -22,7 +22,7 @@ pub(super) struct Options {
 
 pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Failure> {
     let config = AmqpConfig::read(source)?;
-    let names = Names::new(&config);
+    let names = Names::new(&config, None);
     let address = Address::new(&config, "interceptor")?;
     let mut tail = Tail::open(&address, &names, options.queue.as_deref())
         .await

@@ -27,7 +27,7 @@ enum Action {
 
 pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Failure> {
     let config = AmqpConfig::read(source)?;
-    let plan = plan(&Names::new(&config));
+    let plan = plan(&Names::new(&config, source.text("GENESYS_CLIENT_ID")));
     if options.action == Action::Show {
         let mut stdout = std::io::stdout().lock();
         for declaration in &plan {

@@ -16,6 +16,15 @@ pub enum DialectName {
     WebDetails,
 }
 
+/// Who the rate limit is shared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RateSharing {
+    /// All replicas on the broker that use the same OAuth client.
+    Members,
+    /// Nobody: each replica has the whole limit.
+    None,
+}
+
 /// The API, its dialect and its limits.
 #[derive(Clone, Debug)]
 pub struct GenesysConfig {
@@ -33,6 +42,8 @@ pub struct GenesysConfig {
     pub ca_pem: Option<Vec<u8>>,
     /// GENESYS_REQUESTS_PER_MINUTE; `None` where it is 0, no limit.
     pub requests_per_minute: Option<u32>,
+    /// GENESYS_RATE_SHARING.
+    pub rate_sharing: RateSharing,
     /// GENESYS_TIMEOUT_SECONDS: of one request, its body included.
     pub timeout: Duration,
     /// GENESYS_MAX_RETRIES: how often a call is tried in all before the job is put off.
@@ -92,6 +103,13 @@ impl GenesysConfig {
                 0 => None,
                 limit => Some(limit),
             },
+            rate_sharing: source.choice(
+                "GENESYS_RATE_SHARING",
+                &[
+                    ("members", RateSharing::Members),
+                    ("none", RateSharing::None),
+                ],
+            )?,
             timeout: Duration::from_secs(source.number("GENESYS_TIMEOUT_SECONDS", 10, 1..=300)?),
             max_tries: source.number("GENESYS_MAX_RETRIES", 3, 0..=10)?.max(1),
             max_transcript_bytes: source.number(
@@ -202,6 +220,7 @@ mod tests {
             ("GENESYS_MAX_RETRIES", "-1"),
             ("GENESYS_REQUESTS_PER_MINUTE", "fast"),
             ("GENESYS_BULK_SIZE", "1001"),
+            ("GENESYS_RATE_SHARING", "some"),
         ] {
             let error = read(&[(variable, value)]).unwrap_err();
             assert_eq!(error.variable, variable, "{value}");

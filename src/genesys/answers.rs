@@ -8,9 +8,12 @@ use reqwest::{Response, StatusCode};
 use serde::Deserialize;
 
 use super::ErrorKind;
+use super::pace::Window;
 
 /// The longest Retry-After that is believed: a longer one is a mistake, such as milliseconds taken for seconds.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(6 * 60 * 60);
+/// No window is longer: the counters are per minute.
+const LONGEST_WINDOW: Duration = Duration::from_secs(60);
 /// A Retry-After that cannot be read.
 const UNREADABLE_RETRY_AFTER: Duration = Duration::from_secs(60);
 /// Genesys' error bodies are small; what is longer is none.
@@ -118,6 +121,18 @@ pub(super) fn is_json(headers: &HeaderMap) -> bool {
             let kind = kind.to_ascii_lowercase();
             kind == "application/json" || kind.ends_with("+json")
         })
+}
+
+/// The counters of the API's current window, where it tells them.
+pub(super) fn window(headers: &HeaderMap) -> Option<Window> {
+    let number =
+        |name: &str| -> Option<u32> { headers.get(name)?.to_str().ok()?.trim().parse().ok() };
+    let reset = number("inin-ratelimit-reset")?;
+    Some(Window {
+        count: number("inin-ratelimit-count")?,
+        allowed: number("inin-ratelimit-allowed")?,
+        reset: Duration::from_secs(reset.into()).min(LONGEST_WINDOW),
+    })
 }
 
 /// Correlation ids come from outside and go to logs and audits: only what looks like one is taken.

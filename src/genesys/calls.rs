@@ -8,7 +8,7 @@ use reqwest::{RequestBuilder, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use super::answers::{correlation_id, is_json, read, refusal, retry_after, transport};
+use super::answers::{correlation_id, is_json, read, refusal, retry_after, transport, window};
 use super::dialect::Dialect;
 use super::retry::Delays;
 use super::token::{Token, TokenCache};
@@ -135,6 +135,7 @@ impl Calls {
         delays: &mut Delays,
     ) -> Result<(), Error> {
         if let ErrorKind::RateLimited { retry_after } = error.kind {
+            self.pace.told_to_wait(retry_after);
             if retry_after > LONGEST_WAIT {
                 return Err(error);
             }
@@ -150,6 +151,9 @@ impl Calls {
     async fn attempt(&self, request: RequestBuilder, max_bytes: usize) -> Result<Answer, Error> {
         let response = request.send().await.map_err(transport)?;
         let status = response.status();
+        if let Some(window) = window(response.headers()) {
+            self.pace.observe(window);
+        }
         let correlation_id = correlation_id(response.headers());
         let failed = |kind| Error {
             kind,

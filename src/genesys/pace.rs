@@ -1,54 +1,107 @@
-//! The rate limit: a governor spaces the calls, and a hold stops them all while Genesys asks for patience.
+//! The rate limit, shared by all replicas: a governor spaces this process's calls at its share, the API's own counters
+//! are a gate, and a hold stops all calls while Genesys asks for patience.
 
 use std::num::NonZeroU32;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use governor::clock::{Clock, DefaultClock};
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use governor::clock::Clock;
+use governor::middleware::NoOpMiddleware;
+use governor::state::{InMemoryState, NotKeyed};
+use governor::{Quota, RateLimiter};
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 /// The share of the limit that is used: the rest is slack for the edges of the API's own windows.
 const USED_SHARE: f64 = 0.95;
 /// Calls that may follow each other without a pause: the API counts fixed windows, so bursts are kept small.
 const BURST: NonZeroU32 = NonZeroU32::MIN;
+/// How often the replicas are counted: all see a change within this time and a fifth.
+const COUNT_INTERVAL: Duration = Duration::from_secs(2);
+const LONGEST_COUNT_INTERVAL: Duration = Duration::from_millis(2400);
+/// Calls that the API's counters must leave for each replica.
+const RESERVE: u32 = 2;
 
 /// The right to make one call.
 #[must_use]
 pub struct Permit(());
 
+/// What the API says of its own count of our calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Window {
+    /// Calls counted in the current window.
+    pub(super) count: u32,
+    /// Calls allowed in a window.
+    pub(super) allowed: u32,
+    /// Until the next window.
+    pub(super) reset: Duration,
+}
+
+/// tokio's clock, which tests can pause.
+#[derive(Clone)]
+struct TokioClock(Instant);
+
+impl Clock for TokioClock {
+    type Instant = Duration;
+
+    fn now(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
+type Limiter = RateLimiter<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<Duration>>;
+
 /// Spaces the calls of this process.
 pub struct Pace {
-    limiter: Option<DefaultDirectRateLimiter>,
-    clock: DefaultClock,
-    hold_until: Mutex<Option<Instant>>,
+    clock: TokioClock,
+    state: Mutex<State>,
+    retry_after: watch::Sender<Duration>,
+}
+
+struct State {
+    /// Of all replicas; `None` is no limit.
     requests_per_minute: Option<u32>,
+    /// Number of replicas; `None` before they were counted.
+    members: Option<u32>,
+    limiter: Option<Arc<Limiter>>,
+    hold_until: Option<Instant>,
 }
 
 impl Pace {
-    /// A pace for `requests_per_minute`; `None` is no limit.
+    /// A pace for `requests_per_minute` of all replicas together; `None` is no limit.
     pub fn new(requests_per_minute: Option<u32>) -> Self {
-        let limiter = requests_per_minute.and_then(|limit| {
-            let per_second = f64::from(limit) * USED_SHARE / 60.0;
-            let period = Duration::from_secs_f64(1.0 / per_second);
-            Quota::with_period(period).map(|quota| RateLimiter::direct(quota.allow_burst(BURST)))
-        });
+        let clock = TokioClock(Instant::now());
+        let limiter = limiter(&clock, requests_per_minute, 1);
         Self {
-            limiter,
-            clock: DefaultClock::default(),
-            hold_until: Mutex::new(None),
-            requests_per_minute,
+            clock,
+            state: Mutex::new(State {
+                requests_per_minute,
+                members: None,
+                limiter,
+                hold_until: None,
+            }),
+            retry_after: watch::Sender::default(),
         }
     }
 
     /// Waits until a call may be made.
     pub async fn take(&self) -> Permit {
         loop {
-            if let Some(until) = self.held_until() {
+            let (held_until, limiter) = {
+                let mut state = self.state();
+                if state
+                    .hold_until
+                    .is_some_and(|until| until <= Instant::now())
+                {
+                    state.hold_until = None;
+                }
+                (state.hold_until, state.limiter.clone())
+            };
+            if let Some(until) = held_until {
                 tokio::time::sleep_until(until).await;
                 continue;
             }
-            let Some(limiter) = &self.limiter else {
+            let Some(limiter) = limiter else {
                 return Permit(());
             };
             match limiter.check() {
@@ -62,58 +115,117 @@ impl Pace {
     }
 
     /// Stops all calls for `duration`, or longer where a longer hold is in force.
-    pub(super) fn hold(&self, duration: Duration) {
+    pub fn hold(&self, duration: Duration) {
         let until = Instant::now() + duration;
-        let mut hold = lock(&self.hold_until);
-        if hold.is_none_or(|current| current < until) {
-            *hold = Some(until);
+        let mut state = self.state();
+        if state.hold_until.is_none_or(|current| current < until) {
+            state.hold_until = Some(until);
         }
     }
 
-    fn held_until(&self) -> Option<Instant> {
-        let mut hold = lock(&self.hold_until);
-        if hold.is_some_and(|until| until <= Instant::now()) {
-            *hold = None;
-        }
-        *hold
+    /// Genesys asked this replica to wait: told to the others by whoever listens.
+    pub(super) fn told_to_wait(&self, retry_after: Duration) {
+        self.retry_after.send_replace(retry_after);
     }
 
-    /// How many jobs may be in hand at once: what the budget serves in half a minute, and at most `concurrency`.
+    /// Every Retry-After that this replica is told.
+    pub fn retry_afters(&self) -> watch::Receiver<Duration> {
+        self.retry_after.subscribe()
+    }
+
+    /// Takes note of the API's own counters, which see every user of the client: near the end of a window all calls wait
+    /// for the next. A limit below the configured one is kept to from then on.
+    pub(super) fn observe(&self, window: Window) {
+        let mut state = self.state();
+        let members = state.members.unwrap_or(1);
+        if let Some(limit) = state.requests_per_minute
+            && window.allowed > 0
+            && window.allowed < limit
+        {
+            tracing::warn!(
+                event = "budget.lowered",
+                configured = limit,
+                allowed = window.allowed,
+                "Genesys allows fewer requests a minute than GENESYS_REQUESTS_PER_MINUTE: keeping to its limit"
+            );
+            state.requests_per_minute = Some(window.allowed);
+            state.limiter = limiter(&self.clock, Some(window.allowed), members);
+        }
+        drop(state);
+        if window.count.saturating_add(RESERVE.max(members)) > window.allowed {
+            // Not all at once when the next window begins.
+            let jitter = Duration::from_millis(fastrand::u64(0..500));
+            self.hold(window.reset + jitter);
+        }
+    }
+
+    /// Takes this replica's place among `members`, itself included. The first time it spends nothing before the others
+    /// have counted it too.
+    pub fn join(&self, members: u32) {
+        let first = self.state().members.is_none();
+        if first {
+            self.set_members(members);
+            if members > 1 && self.state().requests_per_minute.is_some() {
+                self.hold(LONGEST_COUNT_INTERVAL);
+            }
+        }
+        // After a reconnect the others may not be back yet: the last count holds until the next.
+    }
+
+    /// Follows the number of replicas, which `count` tells where it can; where it cannot, the last count holds.
+    pub async fn follow<F>(&self, mut count: impl FnMut() -> F)
+    where
+        F: Future<Output = Option<u32>>,
+    {
+        loop {
+            tokio::time::sleep(COUNT_INTERVAL.mul_f64(0.8 + 0.4 * fastrand::f64())).await;
+            if let Some(members) = count().await {
+                self.set_members(members);
+            }
+        }
+    }
+
+    fn set_members(&self, members: u32) {
+        let members = members.max(1);
+        let mut state = self.state();
+        if state.members != Some(members) {
+            state.members = Some(members);
+            state.limiter = limiter(&self.clock, state.requests_per_minute, members);
+            tracing::info!(
+                event = "budget.shared",
+                members,
+                "sharing the rate limit with all replicas"
+            );
+        }
+    }
+
+    /// How many jobs may be in hand at once: what this replica's share serves in half a minute, and at most `concurrency`.
     pub fn in_hand(&self, concurrency: u16) -> u16 {
-        match self.requests_per_minute {
+        let state = self.state();
+        match state.requests_per_minute {
             Some(limit) => {
-                u16::try_from(limit / 2).map_or(concurrency, |half| half.clamp(1, concurrency))
+                let half = limit / state.members.unwrap_or(1) / 2;
+                u16::try_from(half).map_or(concurrency, |half| half.clamp(1, concurrency))
             }
             None => concurrency,
         }
     }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
+fn limiter(
+    clock: &TokioClock,
+    requests_per_minute: Option<u32>,
+    members: u32,
+) -> Option<Arc<Limiter>> {
+    let share = f64::from(requests_per_minute?) * USED_SHARE / f64::from(members);
+    let quota = Quota::with_period(Duration::from_secs_f64(60.0 / share))?;
+    let limiter = RateLimiter::direct_with_clock(quota.allow_burst(BURST), clock.clone());
+    Some(Arc::new(limiter))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_in_hand_is_bounded_by_concurrency_and_half_a_minutes_budget() {
-        assert_eq!(Pace::new(None).in_hand(32), 32);
-        assert_eq!(Pace::new(Some(300)).in_hand(32), 32);
-        assert_eq!(Pace::new(Some(20)).in_hand(32), 10);
-        assert_eq!(Pace::new(Some(1)).in_hand(32), 1);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_hold_stops_calls_until_it_ends_and_a_shorter_one_does_not_end_it() {
-        let pace = Pace::new(None);
-        let start = Instant::now();
-        pace.hold(Duration::from_secs(5));
-        pace.hold(Duration::from_secs(2));
-        let _permit = pace.take().await;
-        assert_eq!(start.elapsed(), Duration::from_secs(5));
-    }
-}
+mod tests;

@@ -113,6 +113,7 @@ async fn declare(
             };
             let kind = match *kind {
                 "direct" => ExchangeKind::Direct,
+                "fanout" => ExchangeKind::Fanout,
                 _ => ExchangeKind::Topic,
             };
             let declared = channel.exchange_declare(short(name), kind, options, table(arguments));

@@ -16,41 +16,50 @@ pub struct Intake {
     channel: Channel,
     queue: String,
     consumer: Option<Consumer>,
+    prefetch: u16,
     /// What had been delivered and not been taken when it stopped to consume, to be given back.
     pub leftovers: Vec<Delivered>,
 }
 
 impl Intake {
-    /// Opens a channel that holds at most `prefetch` deliveries which are not settled.
+    /// Opens a channel.
     ///
     /// # Errors
     /// [`SessionError`] where the broker does not open it.
-    pub async fn open(session: &Session, queue: &str, prefetch: u16) -> Result<Self, SessionError> {
+    pub async fn open(session: &Session, queue: &str) -> Result<Self, SessionError> {
         let channel = within(DEADLINE, "open a channel", session.consume.create_channel()).await?;
-        let qos = channel.basic_qos(prefetch, BasicQosOptions::default());
-        within(DEADLINE, "set the prefetch", qos).await?;
         Ok(Self {
             channel,
             queue: queue.to_owned(),
             consumer: None,
+            prefetch: 0,
             leftovers: Vec::new(),
         })
     }
 
-    /// Starts to consume, unless it does already.
+    /// Whether it consumes with another bound than `prefetch`.
+    pub fn differs(&self, prefetch: u16) -> bool {
+        self.consumer.is_some() && self.prefetch != prefetch
+    }
+
+    /// Starts to consume, unless it does already, with at most `prefetch` deliveries that are not settled.
     ///
     /// # Errors
     /// [`SessionError`] where the broker refuses.
-    pub async fn start(&mut self) -> Result<(), SessionError> {
-        if self.consumer.is_none() {
-            let consuming = self.channel.basic_consume(
-                short(&self.queue),
-                short(""),
-                BasicConsumeOptions::default(),
-                FieldTable::default(),
-            );
-            self.consumer = Some(within(DEADLINE, "consume", consuming).await?);
+    pub async fn start(&mut self, prefetch: u16) -> Result<(), SessionError> {
+        if self.consumer.is_some() {
+            return Ok(());
         }
+        let qos = self.channel.basic_qos(prefetch, BasicQosOptions::default());
+        within(DEADLINE, "set the prefetch", qos).await?;
+        let consuming = self.channel.basic_consume(
+            short(&self.queue),
+            short(""),
+            BasicConsumeOptions::default(),
+            FieldTable::default(),
+        );
+        self.consumer = Some(within(DEADLINE, "consume", consuming).await?);
+        self.prefetch = prefetch;
         Ok(())
     }
 

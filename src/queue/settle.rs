@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn delays_are_jittered_and_never_shorter_than_asked_for() {
-        let names = Names::new(&AmqpConfig::read(&Source::from_pairs(&[])).unwrap());
+        let names = Names::new(&AmqpConfig::read(&Source::from_pairs(&[])).unwrap(), None);
         for _ in 0..200 {
             let (key, expiration) = retry_lane(&names, Duration::from_secs(30), true);
             assert_eq!(key, "retry.30s");

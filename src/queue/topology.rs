@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::config::{AmqpConfig, Delay};
 
@@ -48,11 +49,22 @@ pub struct Names {
     pub unrouted: String,
     /// Retry delays.
     pub delays: Vec<Delay>,
+    /// What all replicas of one OAuth client use, where the client is known.
+    pub shared: Option<Shared>,
+}
+
+/// Names that all replicas of one OAuth client share, whatever their job queue.
+#[derive(Clone, Debug)]
+pub struct Shared {
+    /// A queue without messages: its consumers are the replicas.
+    pub members: String,
+    /// A fanout exchange: one replica's Retry-After stops all.
+    pub control: String,
 }
 
 impl Names {
-    /// The names that follow from `config`.
-    pub fn new(config: &AmqpConfig) -> Self {
+    /// The names that follow from `config`, and from the OAuth client where that is known.
+    pub fn new(config: &AmqpConfig, client_id: Option<&str>) -> Self {
         let queue = &config.queue;
         // Follows the exchange that names it as its alternate, which several job queues may share.
         let exchange = config.transcripts_exchange.as_str();
@@ -68,6 +80,13 @@ impl Names {
             audit: config.audit_exchange.clone(),
             unrouted: format!("{prefix}.unrouted"),
             delays: config.retry_delays.clone(),
+            shared: client_id.map(|id| {
+                let client = hex::encode(&Sha256::digest(id)[..4]);
+                Shared {
+                    members: format!("{prefix}.members.{client}"),
+                    control: format!("{prefix}.control.{client}"),
+                }
+            }),
         }
     }
 
@@ -85,7 +104,7 @@ pub enum Declaration {
     Exchange {
         /// Its name.
         name: String,
-        /// `direct` or `topic`.
+        /// `direct`, `topic` or `fanout`.
         kind: &'static str,
         /// String or integer values by name.
         arguments: Map<String, Value>,
@@ -156,6 +175,13 @@ pub fn plan(names: &Names) -> Vec<Declaration> {
         ));
         plan.push(binding(&names.unrouted, &queue, key));
     }
+    if let Some(shared) = &names.shared {
+        plan.push(exchange(&shared.control, "fanout", &[]));
+        plan.push(Declaration::Queue {
+            name: shared.members.clone(),
+            arguments: table(&[("x-queue-type", json!("classic"))]),
+        });
+    }
     plan
 }
 
@@ -210,7 +236,10 @@ mod tests {
     use crate::config::Source;
 
     fn names(pairs: &[(&str, &str)]) -> Names {
-        Names::new(&AmqpConfig::read(&Source::from_pairs(pairs)).unwrap())
+        Names::new(
+            &AmqpConfig::read(&Source::from_pairs(pairs)).unwrap(),
+            Some("demo-client"),
+        )
     }
 
     #[test]
@@ -236,6 +265,7 @@ mod tests {
                 "genesys.conversations.retry.6h",
                 "genesys.transcripts.unrouted",
                 "genesys.audit.unrouted",
+                "genesys.members.01e391bb",
             ]
         );
     }

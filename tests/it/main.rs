@@ -14,6 +14,7 @@ mod command_line;
 mod genesys_faults;
 mod main_job;
 mod properties;
+mod rate_budget;
 mod redact;
 mod rooms;
 mod support;
