@@ -32,13 +32,13 @@ pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Fa
                 names.transcripts, names.audit
             )
         })?;
+    let mut terminate = signal(SignalKind::terminate()).context("cannot hear signals")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot hear signals")?;
     eprintln!(
         "tail: waiting for records of {} and {}",
         names.transcripts, names.audit
     );
 
-    let mut terminate = signal(SignalKind::terminate()).context("cannot hear signals")?;
-    let mut interrupt = signal(SignalKind::interrupt()).context("cannot hear signals")?;
     let printed = print_records(&mut tail, async {
         tokio::select! {
             _ = terminate.recv() => {}
