@@ -16,19 +16,7 @@ async fn a_deleted_queue_is_declared_again() {
         .await
         .unwrap();
     worker.stdout_line("broker.lost").await;
-    until("the queue", async || {
-        let channel = stand.new_channel().await;
-        let options = lapin::options::QueueDeclareOptions {
-            passive: true,
-            ..Default::default()
-        };
-        let queue = stand.name("conversations");
-        channel
-            .queue_declare(queue.into(), options, Default::default())
-            .await
-            .is_ok()
-    })
-    .await;
+    stand.until_depth("conversations", 0).await;
     stand.send_conversations(6).await;
     stand.records.until_transcripts(9).await;
 }

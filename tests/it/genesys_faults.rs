@@ -181,19 +181,7 @@ async fn a_long_retry_after_holds_no_delivery(api: &'static str) {
     assert_eq!(audit.body["errorCode"], "rate_limited");
     assert_eq!(audit.body["httpStatus"], json!(429));
     worker.stdout_line("intake.paused").await;
-    until("the job in its retry queue", async || {
-        let channel = stand.new_channel().await;
-        let options = lapin::options::QueueDeclareOptions {
-            passive: true,
-            ..Default::default()
-        };
-        let queue = stand.name("conversations.retry.10m");
-        let declared = channel
-            .queue_declare(queue.into(), options, Default::default())
-            .await;
-        declared.is_ok_and(|queue| queue.message_count() == 1)
-    })
-    .await;
+    stand.until_depth("conversations.retry.10m", 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

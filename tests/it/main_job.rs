@@ -223,23 +223,8 @@ async fn records_wait_for_a_consumer_that_is_not_bound_yet() {
     ]);
     stand.send_conversations(3).await;
     stand.until_depth("conversations", 0).await;
-    crate::support::until("the unrouted records", async || {
-        // The queues exist once the worker has declared them; a passive declare before that would end the channel.
-        let channel = stand.new_channel().await;
-        let depth = async |queue: String| {
-            let options = lapin::options::QueueDeclareOptions {
-                passive: true,
-                ..Default::default()
-            };
-            channel
-                .queue_declare(queue.into(), options, FieldTable::default())
-                .await
-                .map_or(0, |queue| queue.message_count())
-        };
-        depth(format!("{transcripts}.unrouted")).await == 3
-            && depth(format!("{audit}.unrouted")).await == 3
-    })
-    .await;
+    stand.until_depth("first-day.transcripts.unrouted", 3).await;
+    stand.until_depth("first-day.audit.unrouted", 3).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -261,7 +246,11 @@ async fn sigterm_finishes_what_is_in_hand_and_leaves_the_rest() {
     // What was in hand is published; what was not begun went back to the queue.
     let published = || stand.records.count("transcript.sanitized");
     crate::support::until("all jobs published or queued", async || {
-        published() + stand.depth("conversations").await as usize == ids.len()
+        stand
+            .depth("conversations")
+            .await
+            .map(|depth| depth as usize + published())
+            == Some(ids.len())
     })
     .await;
     assert!((8..40).contains(&published()), "{}", published());

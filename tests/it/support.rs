@@ -210,23 +210,24 @@ impl Stand {
         assert_eq!(answer.status().as_u16(), 200, "{:?}", answer.text().await);
     }
 
-    /// Number of ready messages in a queue.
-    pub(crate) async fn depth(&self, suffix: &str) -> u32 {
+    /// Number of ready messages in a queue; `None` where it does not exist (yet).
+    pub(crate) async fn depth(&self, suffix: &str) -> Option<u32> {
         let options = QueueDeclareOptions {
             passive: true,
             ..QueueDeclareOptions::default()
         };
-        self.channel
+        // The broker closes a channel that asks for what does not exist.
+        let channel = self.new_channel().await;
+        let declared = channel
             .queue_declare(self.name(suffix).into(), options, FieldTable::default())
-            .await
-            .unwrap()
-            .message_count()
+            .await;
+        declared.ok().map(|queue| queue.message_count())
     }
 
-    /// Awaits that a queue holds `count` ready messages.
+    /// Awaits that a queue exists and holds `count` ready messages.
     pub(crate) async fn until_depth(&self, suffix: &str, count: u32) {
         until(&format!("{count} messages in {suffix}"), async || {
-            self.depth(suffix).await == count
+            self.depth(suffix).await == Some(count)
         })
         .await;
     }
