@@ -1,7 +1,7 @@
 //! An HTTP stand-in for Genesys Cloud, for the demo, the tests and the benchmarks.
 //!
 //! Three concerns are kept apart: the conversations (`store`, `generator`, `transcripts_file`),
-//! the API dialect that serves them (`web_details`), and what every API request passes on its way
+//! the API dialects that serve them (`web_details`, `platform`), and what every API request passes on its way
 //! (`gate`: authentication, rate limit, injected faults, statistics).
 
 mod auth;
@@ -20,6 +20,7 @@ mod phrases_en;
 mod phrases_es;
 mod phrases_fr;
 mod phrases_pt;
+mod platform;
 mod spoil;
 mod stats;
 mod store;
@@ -49,6 +50,7 @@ use connection::{AbortHandle, AbortableListener};
 use error_body::ErrorBody;
 use faults::Faults;
 use limiter::Limiter;
+use platform::Platform;
 use stats::Stats;
 use store::Store;
 use web_details::WebDetails;
@@ -58,7 +60,7 @@ use web_details::WebDetails;
 #[command(
     name = "genesys-simulator",
     version,
-    about = "An HTTP stand-in for Genesys Cloud: OAuth, conversation details, limits and faults",
+    about = "An HTTP stand-in for Genesys Cloud: OAuth, conversations in two API dialects, limits and faults",
     after_help = "Examples:
   genesys-simulator --listen 127.0.0.1:0
   genesys-simulator --transcripts transcripts.jsonl --requests-per-minute 300
@@ -180,6 +182,7 @@ async fn bind(
 struct Simulator {
     store: Store,
     web_details: WebDetails,
+    platform: Platform,
     tokens: Tokens,
     limiter: Option<Limiter>,
     limit_scope: LimitScope,
@@ -198,6 +201,7 @@ impl Simulator {
         };
         Ok(Self {
             web_details: WebDetails::new(&store),
+            platform: Platform::new(&store),
             store,
             tokens: Tokens::new(
                 options.client_id,
@@ -222,11 +226,11 @@ impl Simulator {
 }
 
 fn router(simulator: Arc<Simulator>) -> Router {
-    let api = web_details::routes().layer(axum::middleware::from_fn_with_state(
-        Arc::clone(&simulator),
-        gate::pass,
-    ));
+    let api = web_details::routes().merge(platform::routes()).layer(
+        axum::middleware::from_fn_with_state(Arc::clone(&simulator), gate::pass),
+    );
     Router::new()
+        .route("/oauth/token", post(auth::issue_token))
         .route("/api/v2/oauth/token", post(auth::issue_token))
         .merge(api)
         .merge(control::routes())

@@ -5,12 +5,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use axum::Json;
-use axum::extract::{RawQuery, State};
+use axum::extract::{Query, RawQuery, State};
 use axum::http::header::{AUTHORIZATION, CACHE_CONTROL};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -56,12 +57,39 @@ impl Tokens {
         (*expiry.get(token)? > now).then_some(token)
     }
 
-    fn is_client(&self, headers: &HeaderMap) -> bool {
-        credentials(headers, "basic")
-            .and_then(|encoded| STANDARD.decode(encoded).ok())
-            .is_some_and(|pair| {
-                pair == format!("{}:{}", self.client_id, self.client_secret).into_bytes()
-            })
+    /// Whether the request authenticates the client, by `client_secret_basic` or, without an
+    /// `Authorization` header, by `client_secret_post`.
+    fn is_client(&self, headers: &HeaderMap, form: &TokenForm) -> bool {
+        let authorization = headers.get(AUTHORIZATION);
+        if authorization.is_some_and(|value| !value.is_empty()) {
+            return credentials(headers, "basic")
+                .and_then(|encoded| STANDARD.decode(encoded).ok())
+                .is_some_and(|pair| {
+                    pair == format!("{}:{}", self.client_id, self.client_secret).into_bytes()
+                });
+        }
+        form.client_id.as_ref() == Some(&self.client_id)
+            && form.client_secret.as_ref() == Some(&self.client_secret)
+    }
+}
+
+/// What a token request says outside its `Authorization` header.
+#[derive(Debug, Default, PartialEq, Deserialize)]
+struct TokenForm {
+    grant_type: Option<String>,
+    client_id: Option<String>,
+    client_secret: Option<String>,
+}
+
+impl TokenForm {
+    /// Reads a query string or form body; one that is neither says nothing.
+    fn parse(form: &str) -> Self {
+        // A form is encoded like a query, and the query parser is there already.
+        format!("/?{}", form.trim())
+            .parse::<Uri>()
+            .ok()
+            .and_then(|uri| Query::try_from_uri(&uri).ok())
+            .map_or_else(Self::default, |Query(form)| form)
     }
 }
 
@@ -71,7 +99,7 @@ fn credentials<'h>(headers: &'h HeaderMap, scheme: &str) -> Option<&'h str> {
     given.eq_ignore_ascii_case(scheme).then(|| rest.trim())
 }
 
-/// `POST /api/v2/oauth/token`.
+/// `POST /oauth/token` on the login host, and `POST /api/v2/oauth/token` of `web-details`.
 pub(super) async fn issue_token(
     State(simulator): State<Arc<Simulator>>,
     RawQuery(query): RawQuery,
@@ -79,14 +107,17 @@ pub(super) async fn issue_token(
     body: String,
 ) -> Response {
     let tokens = &simulator.tokens;
-    let grant = grant_type(query.as_deref().unwrap_or_default()).or_else(|| grant_type(&body));
-    let response = if simulator.faults().revoked || !tokens.is_client(&headers) {
+    let form = TokenForm::parse(&body);
+    let grant = TokenForm::parse(query.as_deref().unwrap_or_default())
+        .grant_type
+        .or_else(|| form.grant_type.clone());
+    let response = if simulator.faults().revoked || !tokens.is_client(&headers, &form) {
         oauth_error(
             StatusCode::UNAUTHORIZED,
             "invalid_client",
             "authentication failed",
         )
-    } else if grant != Some("client_credentials") {
+    } else if grant.as_deref() != Some("client_credentials") {
         oauth_error(
             StatusCode::BAD_REQUEST,
             "unsupported_grant_type",
@@ -111,13 +142,6 @@ fn oauth_error(status: StatusCode, error: &str, description: &str) -> Response {
         "error_description": description,
     });
     (status, Json(body)).into_response()
-}
-
-/// The `grant_type` of a query string or form body; no grant type needs percent-decoding.
-fn grant_type(form: &str) -> Option<&str> {
-    form.trim()
-        .split('&')
-        .find_map(|pair| pair.strip_prefix("grant_type="))
 }
 
 #[cfg(test)]
@@ -145,11 +169,11 @@ mod tests {
     }
 
     #[test]
-    fn grant_type_is_found_in_forms() {
-        assert_eq!(
-            grant_type("a=b&grant_type=client_credentials"),
-            Some("client_credentials")
-        );
-        assert_eq!(grant_type(""), None);
+    fn forms_are_decoded() {
+        let form = TokenForm::parse("a=b&grant_type=client_credentials&client_secret=a%2Bb+c\n");
+        assert_eq!(form.grant_type.as_deref(), Some("client_credentials"));
+        assert_eq!(form.client_secret.as_deref(), Some("a+b c"));
+        assert_eq!(TokenForm::parse(""), TokenForm::default());
+        assert_eq!(TokenForm::parse("{\"no\": \"form\"}"), TokenForm::default());
     }
 }

@@ -42,11 +42,11 @@ pub(super) struct Faults {
     pub(super) invalid_utf8: bool,
     /// The last text has the escape of a lone surrogate.
     pub(super) lone_surrogate: bool,
-    /// There is no `messages`.
+    /// There is no `messages`, or no `entities` in the bulk answer of `platform`.
     pub(super) missing_messages: bool,
     /// Messages are not in the order of their sequence ids.
     pub(super) shuffle: bool,
-    /// Some messages share a sequence id.
+    /// Some messages share a sequence id; `platform` has none.
     pub(super) duplicate_sequence_ids: bool,
     /// Fields have unexpected types, are null or absent, or are unknown.
     pub(super) shape_chaos: bool,
@@ -62,6 +62,21 @@ pub(super) struct Faults {
     pub(super) bad_request: BTreeSet<ConversationId>,
     /// Conversations answered 500, however often they are asked for.
     pub(super) always_error: BTreeSet<ConversationId>,
+
+    // What concerns the dialect `platform` only.
+    /// Texts are sent as `textBody`, as before 2026.
+    pub(super) legacy_text_body: bool,
+    /// Generated conversations have further messages, one or more of every content type.
+    pub(super) structured: bool,
+    /// A bulk answer leaves out the last of the ids asked for.
+    pub(super) incomplete_bulk: bool,
+    /// A bulk for more ids than this is answered 400 `response.entity.too.large`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) too_large_bulk: Option<usize>,
+    /// Conversations over another medium, which have no messages.
+    pub(super) other_media: BTreeSet<ConversationId>,
+    /// Conversations that have not ended.
+    pub(super) open_conversation: BTreeSet<ConversationId>,
 }
 
 impl Default for Faults {
@@ -89,6 +104,12 @@ impl Default for Faults {
             forbidden_code: None,
             bad_request: BTreeSet::new(),
             always_error: BTreeSet::new(),
+            legacy_text_body: false,
+            structured: false,
+            incomplete_bulk: false,
+            too_large_bulk: None,
+            other_media: BTreeSet::new(),
+            open_conversation: BTreeSet::new(),
         }
     }
 }

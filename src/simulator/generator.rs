@@ -30,10 +30,46 @@ const YEAR_START_MS: i64 = 1_767_225_600_000;
 /// Conversations start within so many milliseconds of the year: its last day is left for the ends.
 const STARTS_WITHIN_MS: i64 = 364 * 24 * 60 * 60 * 1000;
 
+/// The people of a generated conversation.
+pub(super) struct People {
+    /// Whole name of the customer.
+    pub(super) customer: String,
+    pub(super) email: String,
+    /// Whole name of the agent whose first name the texts mention.
+    pub(super) agent: String,
+    /// Another agent.
+    pub(super) colleague: String,
+}
+
+fn seeded(id: Uuid) -> Rng {
+    let (high, low) = id.as_u64_pair();
+    Rng::with_seed(high.rotate_left(29) ^ low)
+}
+
+/// The people of the conversation that [`generate`] makes of the same id.
+pub(super) fn people(id: Uuid) -> People {
+    let mut rng = seeded(id);
+    let count = message_count(&mut rng);
+    // The persona of the dialogue only comes out the same if all is drawn as there.
+    let Dialogue {
+        language, persona, ..
+    } = Dialogue::new(count, &mut rng);
+    let last_name = |rng: &mut Rng| pick(language.last_names, rng);
+    People {
+        customer: persona.name(),
+        email: persona.email().to_owned(),
+        agent: format!("{} {}", persona.agent(), last_name(&mut rng)),
+        colleague: format!(
+            "{} {}",
+            pick(language.first_names, &mut rng),
+            last_name(&mut rng)
+        ),
+    }
+}
+
 /// The conversation of an id, a pure function of it.
 pub(super) fn generate(id: Uuid) -> Conversation {
-    let (high, low) = id.as_u64_pair();
-    let mut rng = Rng::with_seed(high.rotate_left(29) ^ low);
+    let mut rng = seeded(id);
     let count = message_count(&mut rng);
     let drafts = Dialogue::new(count, &mut rng).write();
 

@@ -10,15 +10,15 @@ use uuid::Uuid;
 
 use super::*;
 
-struct Answer {
-    status: u16,
+pub(super) struct Answer {
+    pub(super) status: u16,
     /// Status line and headers, in lower case.
     head: String,
-    body: Vec<u8>,
+    pub(super) body: Vec<u8>,
 }
 
 impl Answer {
-    fn json(&self) -> Value {
+    pub(super) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap()
     }
 
@@ -30,13 +30,13 @@ impl Answer {
     }
 }
 
-struct Client {
+pub(super) struct Client {
     address: SocketAddr,
-    authorization: String,
+    pub(super) authorization: String,
 }
 
 impl Client {
-    async fn start(arguments: &[&str]) -> Self {
+    pub(super) async fn start(arguments: &[&str]) -> Self {
         let fixed = ["genesys-simulator", "--listen", "127.0.0.1:0"];
         let options = Options::parse_from(fixed.iter().chain(arguments));
         let (address, server) = bind(options).await.unwrap();
@@ -47,7 +47,7 @@ impl Client {
         }
     }
 
-    async fn logged_in(arguments: &[&str]) -> Self {
+    pub(super) async fn logged_in(arguments: &[&str]) -> Self {
         let mut client = Self::start(arguments).await;
         let answer = client.token().await;
         assert_eq!(answer.status, 200);
@@ -66,7 +66,7 @@ impl Client {
         .unwrap()
     }
 
-    async fn details(&self, id: &str) -> std::io::Result<Answer> {
+    pub(super) async fn details(&self, id: &str) -> std::io::Result<Answer> {
         self.send(
             "GET",
             &format!("/api/v2/conversations/web/details/{id}"),
@@ -75,17 +75,22 @@ impl Client {
         .await
     }
 
-    async fn faults(&self, faults: Value) -> Answer {
+    pub(super) async fn faults(&self, faults: Value) -> Answer {
         self.send("PUT", "/simulator/faults", &faults.to_string())
             .await
             .unwrap()
     }
 
-    async fn get(&self, path: &str) -> Value {
+    pub(super) async fn get(&self, path: &str) -> Value {
         self.send("GET", path, "").await.unwrap().json()
     }
 
-    async fn send(&self, method: &str, path: &str, body: &str) -> std::io::Result<Answer> {
+    pub(super) async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        body: &str,
+    ) -> std::io::Result<Answer> {
         let mut stream = TcpStream::connect(self.address).await?;
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: simulator\r\nConnection: close\r\n\
@@ -112,7 +117,7 @@ impl Client {
     }
 }
 
-const ID: &str = "0B2F6C1E-55A1-4D3C-9E7B-2A4B6C8D0E1F";
+pub(super) const ID: &str = "0B2F6C1E-55A1-4D3C-9E7B-2A4B6C8D0E1F";
 
 #[tokio::test]
 async fn serves_conversations_to_those_with_a_token() {

@@ -103,6 +103,20 @@ impl Persona {
         }
     }
 
+    /// Whole name of the customer.
+    pub(super) fn name(&self) -> String {
+        format!("{} {}", self.first, self.last)
+    }
+
+    pub(super) fn email(&self) -> &str {
+        &self.email
+    }
+
+    /// First name of the agent.
+    pub(super) fn agent(&self) -> &'static str {
+        self.agent
+    }
+
     /// The phrase with its placeholders filled in; how numbers are written varies.
     pub(super) fn fill(&self, phrase: &str, rng: &mut Rng) -> String {
         let mut text = String::with_capacity(phrase.len() + 32);

@@ -17,8 +17,8 @@ const PADDING: usize = 3 * 1024 * 1024 + 1024;
 const CHUNK: usize = 64 * 1024;
 
 // These stand in a text while it is JSON and are replaced by what no JSON writer would write.
-const INVALID_UTF8_MARK: &str = "[invalid-utf8-mark]";
-const LONE_SURROGATE_MARK: &str = "[lone-surrogate-mark]";
+pub(super) const INVALID_UTF8_MARK: &str = "[invalid-utf8-mark]";
+pub(super) const LONE_SURROGATE_MARK: &str = "[lone-surrogate-mark]";
 
 impl Faults {
     /// Whether any fault concerns the bodies of conversation answers.
@@ -36,8 +36,14 @@ impl Faults {
 }
 
 /// The damaged answer for a body; the same conversation is damaged the same way each time.
-pub(super) fn response(faults: &Faults, id: Uuid, body: Value) -> Response {
-    let body = Bytes::from(spoil(faults, id, body));
+pub(super) fn response(faults: &Faults, id: Uuid, mut body: Value) -> Response {
+    spoil(faults, id, &mut body);
+    send(faults, body)
+}
+
+/// The answer for a body whose content has been damaged already; damages its size and its bytes.
+pub(super) fn send(faults: &Faults, body: Value) -> Response {
+    let body = Bytes::from(write(faults, body));
     let body = if faults.oversize_undeclared {
         let chunks = (0..body.len())
             .step_by(CHUNK)
@@ -49,7 +55,7 @@ pub(super) fn response(faults: &Faults, id: Uuid, body: Value) -> Response {
     ([(CONTENT_TYPE, "application/json")], body).into_response()
 }
 
-fn spoil(faults: &Faults, id: Uuid, mut body: Value) -> Vec<u8> {
+fn spoil(faults: &Faults, id: Uuid, body: &mut Value) {
     let mut rng = Rng::with_seed(id.as_u64_pair().0);
     if let Some(messages) = body.get_mut("messages").and_then(Value::as_array_mut) {
         spoil_messages(faults, messages, &mut rng);
@@ -61,9 +67,14 @@ fn spoil(faults: &Faults, id: Uuid, mut body: Value) -> Vec<u8> {
         if faults.missing_messages {
             fields.remove("messages");
         }
-        if faults.oversize || faults.oversize_undeclared {
-            fields.insert("padding".to_owned(), "x".repeat(PADDING).into());
-        }
+    }
+}
+
+fn write(faults: &Faults, mut body: Value) -> Vec<u8> {
+    if (faults.oversize || faults.oversize_undeclared)
+        && let Some(fields) = body.as_object_mut()
+    {
+        fields.insert("padding".to_owned(), "x".repeat(PADDING).into());
     }
     let mut bytes = body.to_string().into_bytes();
     replace(&mut bytes, INVALID_UTF8_MARK, b"\xC3\x28\xFF");
@@ -92,12 +103,12 @@ fn spoil_messages(faults: &Faults, messages: &mut Vec<Value>, rng: &mut Rng) {
     if faults.invalid_utf8
         && let Some(message) = messages.iter_mut().find(|message| message.is_object())
     {
-        append_to_text(message, INVALID_UTF8_MARK);
+        append_to_text(message, "text", INVALID_UTF8_MARK);
     }
     if faults.lone_surrogate
         && let Some(message) = messages.iter_mut().rfind(|message| message.is_object())
     {
-        append_to_text(message, LONE_SURROGATE_MARK);
+        append_to_text(message, "text", LONE_SURROGATE_MARK);
     }
 }
 
@@ -120,15 +131,17 @@ fn twist_shapes(messages: &mut Vec<Value>, rng: &mut Rng) {
     messages.insert(rng.usize(0..=messages.len()), Value::Null);
 }
 
-fn remove(message: &mut Value, field: &str) {
+/// Removes a field of an object.
+pub(super) fn remove(message: &mut Value, field: &str) {
     if let Some(fields) = message.as_object_mut() {
         fields.remove(field);
     }
 }
 
-fn append_to_text(message: &mut Value, mark: &str) {
-    let text = message["text"].as_str().unwrap_or_default();
-    message["text"] = format!("{text} {mark}").into();
+/// Appends a mark to a field that holds a text.
+pub(super) fn append_to_text(message: &mut Value, field: &str, mark: &str) {
+    let text = message[field].as_str().unwrap_or_default();
+    message[field] = format!("{text} {mark}").into();
 }
 
 /// Replaces the first occurrence, if there is one.
@@ -158,7 +171,9 @@ mod tests {
         let mut faults = Faults::default();
         set(&mut faults);
         assert!(faults.spoil_bodies());
-        spoil(&faults, ID, body(count))
+        let mut body = body(count);
+        spoil(&faults, ID, &mut body);
+        write(&faults, body)
     }
 
     fn spoiled_json(set: impl FnOnce(&mut Faults), count: usize) -> Value {

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::conversation::{Conversation, parse_uuid, uuid_of_name};
-use super::generator;
+use super::generator::{self, People};
 use super::lock;
 use super::transcripts_file::FileConversation;
 
@@ -17,6 +17,15 @@ const GENERATED: usize = 1_200;
 
 /// Listed conversations without times of their own are spread over this long before the start.
 const SPREAD: SignedDuration = SignedDuration::from_hours(24);
+
+/// Turns the id of a conversation into that of its guest, and back: neither tells the other at a
+/// glance, and both are UUIDs of the same version.
+const GUEST_MASK: u128 = 0x5a17_c3e9_94d2_0b6f_0d38_71a4_2ce5_963b;
+
+/// The guest of a conversation: an opaque id, as the widget of a web page makes one up.
+pub(super) fn guest_of(conversation: Uuid) -> Uuid {
+    Uuid::from_u128(conversation.as_u128() ^ GUEST_MASK)
+}
 
 /// An entry of the list of conversations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,6 +122,14 @@ impl Store {
         }
     }
 
+    /// The people of a generated conversation; those in a file are not known.
+    pub(super) fn people(&self, id: Uuid) -> Option<People> {
+        match &self.source {
+            Source::File(_) => None,
+            Source::Generator(_) => Some(generator::people(id)),
+        }
+    }
+
     /// Notes that a conversation was served: from now on it is listed.
     pub(super) fn note_served(&self, conversation: &Conversation) {
         let Conversation { id, start, end, .. } = *conversation;
@@ -135,23 +152,45 @@ impl Store {
         to: Timestamp,
         limit: usize,
     ) -> Vec<Listed> {
-        let within = |entry: &&Listed| from <= entry.end && entry.end < to;
-        let mut found: Vec<Listed> = self.listed.iter().filter(within).copied().collect();
-        if let Source::Generator(served) = &self.source {
-            found.extend(lock(served).values().filter(within));
-        }
+        let mut found = self.filtered(|entry| from <= entry.end && entry.end < to);
         found.sort_unstable_by_key(|entry| (entry.end, entry.id));
         found.truncate(limit);
         found
     }
 
-    /// The conversation of a session: the one with that id, or with the UUIDv5 of that name.
+    /// Conversations with `from <= start < to`, those that started first first.
+    pub(super) fn started_between(&self, from: Timestamp, to: Timestamp) -> Vec<Listed> {
+        let mut found = self.filtered(|entry| from <= entry.start && entry.start < to);
+        found.sort_unstable_by_key(|entry| (entry.start, entry.id));
+        found
+    }
+
+    fn filtered(&self, within: impl Fn(&Listed) -> bool) -> Vec<Listed> {
+        let within = |entry: &&Listed| within(entry);
+        let mut found: Vec<Listed> = self.listed.iter().filter(within).copied().collect();
+        if let Source::Generator(served) = &self.source {
+            found.extend(lock(served).values().filter(within));
+        }
+        found
+    }
+
+    /// The conversation of a session: the one with that id or guest, or with the UUIDv5 of that
+    /// name.
     ///
     /// There is always one among generated conversations, but not in a file.
     pub(super) fn of_session(&self, session: &str) -> Option<Listed> {
         let listed = |id| self.places.get(&id).map(|place| self.listed[*place]);
-        if let Some(entry) = parse_uuid(session).and_then(listed) {
-            return Some(entry);
+        if let Some(uuid) = parse_uuid(session) {
+            let served = |id| match &self.source {
+                Source::File(_) => None,
+                Source::Generator(served) => lock(served).get(&id).copied(),
+            };
+            // The mask undoes itself: the guest of a guest is the conversation.
+            let of_guest = guest_of(uuid);
+            let found = listed(uuid).or_else(|| listed(of_guest).or_else(|| served(of_guest)));
+            if found.is_some() {
+                return found;
+            }
         }
         let id = uuid_of_name(session);
         match &self.source {
@@ -212,5 +251,12 @@ mod tests {
         let of = |session: &str| store.of_session(session).unwrap().id;
         assert_eq!(of(&known.to_string().to_uppercase()), known);
         assert_eq!(of("session-7"), uuid_of_name("session-7"));
+        assert_eq!(of(&guest_of(known).to_string()), known);
+        let served = generator::generate(Uuid::new_v4());
+        store.note_served(&served);
+        let guest = guest_of(served.id);
+        assert_eq!(of(&guest.to_string()), served.id);
+        assert_eq!(guest.get_version_num(), served.id.get_version_num());
+        assert_eq!(guest.get_variant(), served.id.get_variant());
     }
 }

@@ -156,7 +156,8 @@ async fn details(State(simulator): State<Arc<Simulator>>, Path(id): Path<String>
     json_response(simulator.web_details.body(&conversation))
 }
 
-fn deny(faults: &Faults, denied: Denied, id: Uuid) -> Response {
+/// The answer for a conversation that is not served.
+pub(super) fn deny(faults: &Faults, denied: Denied, id: Uuid) -> Response {
     match denied {
         Denied::NotFound => unknown_conversation(id),
         Denied::Forbidden => ErrorBody::with_optional_code(

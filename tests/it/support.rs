@@ -20,7 +20,6 @@ pub(crate) use records::{Record, Records};
 /// The dialect of the tutorial.
 pub(crate) const WEB_DETAILS: &str = "web-details";
 /// The dialect of the published API.
-#[expect(dead_code, reason = "the simulator does not speak it yet")]
 pub(crate) const PLATFORM: &str = "platform";
 
 /// Makes a test of each named function and dialect.
@@ -31,6 +30,14 @@ macro_rules! in_both_dialects {
                 #[tokio::test(flavor = "multi_thread")]
                 async fn $name() {
                     super::$name(crate::support::WEB_DETAILS).await;
+                }
+            )+
+        }
+        mod platform {
+            $(
+                #[tokio::test(flavor = "multi_thread")]
+                async fn $name() {
+                    super::$name(crate::support::PLATFORM).await;
                 }
             )+
         }
