@@ -13,6 +13,7 @@ mod broker_faults;
 mod command_line;
 mod genesys_faults;
 mod main_job;
+mod platform;
 mod properties;
 mod rate_budget;
 mod redact;
