@@ -23,7 +23,7 @@
 //! | [`transcript`] | raw transcript to sanitized; pure | `redaction` |
 //! | [`redaction`] | finds and replaces personal data; pure | nothing |
 //! | [`record`] | the outgoing JSON and its schemas | `transcript`'s sanitized model |
-//! | [`telemetry`] | logs, traces, counts | `config`, `record`, what `queue` says of a settled job |
+//! | [`telemetry`] | logs, traces, counts | `config`, `record` |
 //! | [`config`] | the settings; the only reader of the environment | `redaction`, `transcript` |
 //! | [`simulator`] | a stand-in for Genesys Cloud: demo, tests, benchmarks | nothing |
 //!

@@ -389,7 +389,11 @@ impl Pool {
             .await
             .map_err(|error| error.to_string())?;
         drop(in_hand);
-        worker.totals.settled(&settlement);
+        worker.totals.settled(
+            settlement.audit.status,
+            settlement.latency,
+            settlement.transcript.as_ref(),
+        );
         audit_line(&settlement.audit);
         if let Outcome::Reject(reason) = settlement.outcome {
             tracing::warn!(

@@ -16,6 +16,24 @@ pub enum DialectName {
     WebDetails,
 }
 
+impl DialectName {
+    /// As in GENESYS_API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Platform => "platform",
+            Self::WebDetails => "web-details",
+        }
+    }
+
+    /// The other one, which may be meant where this one fails.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Platform => Self::WebDetails,
+            Self::WebDetails => Self::Platform,
+        }
+    }
+}
+
 /// Who the rate limit is shared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RateSharing {

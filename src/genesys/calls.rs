@@ -222,10 +222,10 @@ impl Calls {
                 tracing::error!(
                     event = "token.no_endpoint",
                     url = dialect.token_url(),
-                    dialect = dialect.name(),
+                    dialect = dialect.name().as_str(),
                     http_status = status.as_u16(),
                     "no token is given there: is GENESYS_API={} meant, or another GENESYS_LOGIN_URL?",
-                    dialect.other()
+                    dialect.name().other().as_str()
                 );
             }
             Error {

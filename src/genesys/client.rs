@@ -105,8 +105,8 @@ impl Genesys {
     pub fn description(&self) -> String {
         format!(
             "dialect {} (GENESYS_API={} for the other), token from {}",
-            self.dialect.name(),
-            self.dialect.other(),
+            self.dialect.name().as_str(),
+            self.dialect.name().other().as_str(),
             self.dialect.token_url()
         )
     }

@@ -5,15 +5,13 @@ use reqwest::RequestBuilder;
 
 use super::calls::Calls;
 use super::{Error, Permit};
+use crate::config::DialectName;
 use crate::transcript::RawTranscript;
 
 /// One way to ask for tokens and transcripts.
 pub(super) trait Dialect: Send + Sync {
-    /// The name as in GENESYS_API.
-    fn name(&self) -> &'static str;
-
-    /// The name of the other one, which may be meant.
-    fn other(&self) -> &'static str;
+    /// Which one it is.
+    fn name(&self) -> DialectName;
 
     /// Where tokens are asked for: for messages to the operator.
     fn token_url(&self) -> &str;

@@ -16,7 +16,7 @@ use self::shapes::{Conversation, EntityId, Listing, Message, Participant};
 use super::calls::{Answer, Calls};
 use super::dialect::Dialect;
 use super::{Error, ErrorKind, Permit};
-use crate::config::GenesysConfig;
+use crate::config::{DialectName, GenesysConfig};
 use crate::transcript::{RawMessage, RawTranscript};
 
 /// An answer carries far more than the text of its messages.
@@ -108,12 +108,8 @@ impl Platform {
 }
 
 impl Dialect for Platform {
-    fn name(&self) -> &'static str {
-        "platform"
-    }
-
-    fn other(&self) -> &'static str {
-        "web-details"
+    fn name(&self) -> DialectName {
+        DialectName::Platform
     }
 
     fn token_url(&self) -> &str {

@@ -6,7 +6,7 @@ use reqwest::RequestBuilder;
 use super::calls::Calls;
 use super::dialect::Dialect;
 use super::{Error, ErrorKind, Permit};
-use crate::config::GenesysConfig;
+use crate::config::{DialectName, GenesysConfig};
 use crate::transcript::{self, RawTranscript, SchemaError};
 
 /// The endpoints below one base URL.
@@ -30,12 +30,8 @@ impl WebDetails {
 }
 
 impl Dialect for WebDetails {
-    fn name(&self) -> &'static str {
-        "web-details"
-    }
-
-    fn other(&self) -> &'static str {
-        "platform"
+    fn name(&self) -> DialectName {
+        DialectName::WebDetails
     }
 
     fn token_url(&self) -> &str {

@@ -1,9 +1,9 @@
 //! The counts of a run: the tutorial's final metrics.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
-use crate::queue::Settlement;
-use crate::record::Status;
+use crate::record::{Status, Transcript};
 
 /// Counts since the start of the process.
 #[derive(Default)]
@@ -18,17 +18,17 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// Counts a settled job.
-    pub fn settled(&self, settlement: &Settlement) {
-        let counter = match settlement.audit.status {
+    /// Counts a settled job, its latency and what was redacted in its transcript.
+    pub fn settled(&self, status: Status, latency: Duration, transcript: Option<&Transcript>) {
+        let counter = match status {
             Status::Success => &self.published,
             Status::Retrying => &self.retrying,
             Status::Failed => &self.dead_lettered,
             Status::Ignored => &self.ignored,
         };
         counter.fetch_add(1, Ordering::Relaxed);
-        if let Some(transcript) = &settlement.transcript {
-            let latency = u64::try_from(settlement.latency.as_millis()).unwrap_or(u64::MAX);
+        if let Some(transcript) = transcript {
+            let latency = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
             self.latency_ms.fetch_add(latency, Ordering::Relaxed);
             let redacted = transcript.metrics.redaction_count;
             self.redacted.fetch_add(redacted, Ordering::Relaxed);

@@ -1,7 +1,9 @@
 //! Faults of Genesys: what is the service's pauses intake and harms no job; what is one job's harms no other.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use axum::http::{HeaderMap, StatusCode};
 use lapin::BasicProperties;
 use serde_json::json;
 
@@ -9,7 +11,7 @@ use crate::support::{Stand, WEB_DETAILS, free_port, in_both_dialects, shared_bro
 
 in_both_dialects!(
     revoked_credentials_pause_intake_and_lose_no_job,
-    a_token_revoked_before_its_time_is_renewed_once,
+    a_short_lived_token_is_renewed_before_its_end,
     one_forbidden_conversation_among_many_harms_no_other,
     one_conversation_that_always_fails_harms_no_other,
     an_outage_dead_letters_nothing,
@@ -73,19 +75,62 @@ async fn revoked_credentials_pause_intake_and_lose_no_job(api: &'static str) {
     );
 }
 
-async fn a_token_revoked_before_its_time_is_renewed_once(api: &'static str) {
-    // Tokens of two seconds are renewed at half; here the simulator forgets them earlier.
+async fn a_short_lived_token_is_renewed_before_its_end(api: &'static str) {
     let stand = Stand::with(api, &shared_broker(), &["--token-seconds", "2"]).await;
     let _worker = stand.worker(&[]);
-    let ids = stand.conversations(6).await;
-    for (index, id) in ids.iter().enumerate() {
+    let id = stand.conversations(1).await.remove(0);
+    let stats = async || stand.get("/simulator/stats").await;
+    until("a second token", async || {
         stand.send(id.as_bytes(), BasicProperties::default()).await;
-        stand.records.until_transcripts(index + 1).await;
-        tokio::time::sleep(Duration::from_millis(600)).await;
-    }
-    let stats = stand.get("/simulator/stats").await;
-    assert!(stats["tokens"].as_u64().unwrap() >= 2, "{stats}");
-    assert!(stats["byStatus"].get("401").is_none(), "{stats}");
+        stats().await["tokens"].as_u64() >= Some(2)
+    })
+    .await;
+    stand.until_depth("conversations", 0).await;
+    assert!(
+        stats().await["byStatus"].get("401").is_none(),
+        "renewed before it was refused"
+    );
+}
+
+/// An API that refuses the first token that it gave, as after a revocation, and takes the second.
+async fn api_that_revokes_its_first_token() -> (String, Arc<AtomicUsize>) {
+    let tokens = Arc::new(AtomicUsize::new(0));
+    let given = Arc::clone(&tokens);
+    let token = async move || {
+        let number = given.fetch_add(1, Ordering::Relaxed) + 1;
+        axum::Json(json!({"access_token": format!("t{number}"), "expires_in": 86_400}))
+    };
+    let details = async |headers: HeaderMap| {
+        if headers["authorization"] == "Bearer t1" {
+            return (
+                StatusCode::UNAUTHORIZED,
+                axum::Json(json!({"code": "bad.credentials"})),
+            );
+        }
+        (StatusCode::OK, axum::Json(json!({"messages": []})))
+    };
+    let router = axum::Router::new()
+        .route("/api/v2/oauth/token", axum::routing::post(token))
+        .route(
+            "/api/v2/conversations/web/details/{id}",
+            axum::routing::get(details),
+        );
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (url, tokens)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_token_is_renewed_once_and_costs_no_attempt() {
+    let stand = Stand::new().await;
+    let (url, tokens) = api_that_revokes_its_first_token().await;
+    let worker = stand.worker(&[("GENESYS_API_URL", &url), ("INTERCEPTOR_CONCURRENCY", "1")]);
+    stand.send_conversations(3).await;
+    let audits = stand.records.until_audits("success", 3).await;
+    assert!(audits.iter().all(|audit| audit.body["attempt"] == json!(1)));
+    assert_eq!(tokens.load(Ordering::Relaxed), 2);
+    assert!(!worker.output().contains("intake.paused"));
 }
 
 async fn one_forbidden_conversation_among_many_harms_no_other(api: &'static str) {
@@ -205,17 +250,22 @@ async fn the_pace_keeps_within_the_limit() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_token_endpoint_is_named() {
+async fn a_wrong_token_endpoint_is_named_with_the_switch() {
     let stand = Stand::new().await;
     stand.send_conversations(1).await;
-    let url = format!("http://127.0.0.1:{}", free_port());
-    let checked = stand
-        .interceptor(&["check"], &[("GENESYS_LOGIN_URL", &url)])
-        .await;
-    assert_eq!(checked.code, Some(1));
-    assert!(checked.stdout.contains("FAIL  token"), "{}", checked.stdout);
-    let worker = stand.worker(&[("GENESYS_LOGIN_URL", &url), ("GENESYS_MAX_RETRIES", "1")]);
+    let url = format!("{}/nowhere", stand.simulator_url);
+    let worker = stand.worker(&[("GENESYS_LOGIN_URL", &url)]);
+    let line = worker.stdout_line("token.no_endpoint").await;
+    for part in [
+        url.as_str(),
+        "web-details",
+        "GENESYS_API=platform",
+        "GENESYS_LOGIN_URL",
+    ] {
+        assert!(line.contains(part), "{part}: {line}");
+    }
+    worker.stdout_line("intake.paused").await;
     let audit = stand.records.until_audits("retrying", 1).await.remove(0);
-    assert_eq!(audit.body["errorCode"], "genesys_unreachable");
-    drop(worker);
+    assert_eq!(audit.body["errorCode"], "no_token_endpoint");
+    stand.until_depth("conversations", 1).await;
 }

@@ -57,7 +57,7 @@ pub(crate) struct Stand {
     pub(crate) amqp_url: String,
     pub(crate) records: Records,
     pub(crate) channel: Channel,
-    simulator_url: String,
+    pub(crate) simulator_url: String,
     _simulator: Process,
     connection: Connection,
 }
