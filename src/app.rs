@@ -1,9 +1,19 @@
 //! Wiring and life cycle of `interceptor run`: builds the rooms, spawns the workers, hears signals, and stops in order.
 //!
 //! Everything that depends on the broker lives in a session: when that breaks, the session with its workers is dropped,
-//! and a new one is built; what was in hand comes back from the broker. `pool.rs` is the life of one session.
+//! and a new one is built; what was in hand comes back from the broker.
+//!
+//! | file | what |
+//! |---|---|
+//! | `pool.rs` | the life of one session: the workers |
+//! | `feeder.rs` | what feeds them: budget, gate, suspects |
+//! | `returns.rs` | what is known of deliveries that come back |
+//! | `watchdog.rs` | aborts the process when a job holds on to its thread |
 
+mod feeder;
 mod pool;
+mod returns;
+mod watchdog;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,10 +22,13 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use self::returns::Returns;
+use self::watchdog::Watchdog;
 use crate::admin;
 use crate::config::{
     AmqpConfig, ConfigError, GenesysConfig, InterceptorConfig, RateSharing, Source, TopologyMode,
 };
+use crate::failpoint;
 use crate::gate::Gate;
 use crate::genesys::{Genesys, Pace};
 use crate::outcome::RetryPolicy;
@@ -27,15 +40,14 @@ use crate::worker::Worker;
 /// Between two tries to reach the broker: short, because consuming must go on within a second of its return.
 const FIRST_RECONNECT: Duration = Duration::from_millis(100);
 const LONGEST_RECONNECT: Duration = Duration::from_millis(400);
-/// Left to a broker that has just come back before its queues are used: RabbitMQ 3.10 opens its port before quorum queues
-/// have elected their leaders, and a single-node queue that is asked for something in between may never elect one.
-const ELECTION: Duration = Duration::from_millis(500);
 /// Between two sessions that come to nothing.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// A session that lived for as long was not broken from the start.
 const SETTLED_SESSION: Duration = Duration::from_secs(10);
 /// How often a fault that lasts is logged.
 const FAULT_LOG_INTERVAL: Duration = Duration::from_secs(30);
+/// A suspect that has crashed its worker as often is dead-lettered.
+const MOST_CRASHES: u32 = 3;
 /// Of a second signal: the shell's code for SIGINT.
 const INTERRUPTED: i32 = 130;
 
@@ -44,6 +56,8 @@ pub(crate) struct App {
     worker: Worker,
     pace: Arc<Pace>,
     status: Arc<Status>,
+    returns: Returns,
+    watchdog: Watchdog,
     address: Address,
     names: Names,
     plan: Vec<Declaration>,
@@ -64,6 +78,9 @@ pub async fn run(source: &Source) -> Result<(), ConfigError> {
     let pace = Arc::new(Pace::new(genesys.requests_per_minute));
     let client = Genesys::new(&genesys, Arc::clone(&pace))?;
     let listener = admin::listen(interceptor.admin).await?;
+    let watchdog = Watchdog::start(interceptor.concurrency)
+        .map_err(|error| ConfigError::new("INTERCEPTOR_CONCURRENCY", error))?;
+    failpoint::set(source.text("INTERCEPTOR_FAILPOINT"));
 
     tracing::info!(
         event = "run.started",
@@ -101,6 +118,8 @@ pub async fn run(source: &Source) -> Result<(), ConfigError> {
         },
         pace,
         status: Arc::clone(&status),
+        returns: Returns::default(),
+        watchdog,
         address,
         plan: plan(&names),
         names,
@@ -124,17 +143,14 @@ impl App {
     async fn sessions(self: Arc<Self>, stop: &CancellationToken) {
         let mut log = FaultLog::default();
         let mut delay = FIRST_RECONNECT;
-        let mut was_away = false;
         while !stop.is_cancelled() {
-            let settle_in = if was_away { ELECTION } else { Duration::ZERO };
-            let opening = Session::open(&self.address, &self.plan, self.topology, settle_in);
+            let opening = Session::open(&self.address, &self.plan, self.topology);
             let opened = tokio::select! {
                 () = stop.cancelled() => return,
                 opened = opening => opened,
             };
             let longest = match opened {
                 Ok(session) => {
-                    was_away = false;
                     let (opened_at, settled) = (Instant::now(), self.worker.totals.jobs());
                     tracing::info!(event = "broker.connected", "connected to the broker");
                     self.status.set_broker(None);
@@ -151,7 +167,6 @@ impl App {
                     LONGEST_PAUSE
                 }
                 Err(error) => {
-                    was_away = true;
                     log.error("broker.unavailable", &error.to_string());
                     self.status.set_broker(Some(error.to_string()));
                     match error {

@@ -25,6 +25,7 @@
 //! | [`record`] | the outgoing JSON and its schemas | `transcript`'s sanitized model |
 //! | [`telemetry`] | logs, traces, counts | `config`, `record` |
 //! | [`config`] | the settings; the only reader of the environment | `redaction`, `transcript` |
+//! | `failpoint` | where tests make a worker crash; compiled in only for them | nothing |
 //! | [`simulator`] | a stand-in for Genesys Cloud: demo, tests, benchmarks | nothing |
 //!
 //! Raw text has types that are neither `Debug` nor `Serialize`; only `transcript::scrub` makes the `Sanitized` that records
@@ -34,6 +35,7 @@ pub mod admin;
 pub mod app;
 pub mod cli;
 pub mod config;
+mod failpoint;
 pub mod gate;
 pub mod genesys;
 pub mod job;

@@ -51,6 +51,8 @@ pub enum Reason {
     TranscriptIncomplete,
     /// Genesys failed for this job alone, attempt after attempt.
     GenesysError,
+    /// The program crashed over this job each time it ran alone.
+    WorkerCrash,
     /// The program panicked over this job.
     Panic,
 }
@@ -69,6 +71,7 @@ impl Reason {
             Self::NoMessagesMedium => "no_messages_medium",
             Self::TranscriptIncomplete => "transcript_incomplete",
             Self::GenesysError => "genesys_error",
+            Self::WorkerCrash => "worker_crash",
             Self::Panic => "panic",
         }
     }

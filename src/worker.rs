@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
+use crate::failpoint;
 use crate::gate::Gate;
 use crate::genesys::{self, Genesys, Permit};
 use crate::job::{self, Job};
@@ -78,14 +79,28 @@ impl Worker {
 
     /// The settlement of a job over which the program panicked.
     pub fn panicked(&self, message: &JobMessage) -> Settlement {
+        self.unprocessed(
+            message,
+            Reason::Panic,
+            "The program panicked over this conversation",
+        )
+    }
+
+    /// The settlement of a job that crashed its worker each time it ran alone.
+    pub fn crashed(&self, message: &JobMessage) -> Settlement {
+        self.unprocessed(
+            message,
+            Reason::WorkerCrash,
+            "The program crashed over this conversation each time it ran alone",
+        )
+    }
+
+    fn unprocessed(&self, message: &JobMessage, reason: Reason, text: &str) -> Settlement {
         let conversation_id = match job::decode(&message.body) {
             Ok(Job::Intercept(id) | Job::OtherMedium(id)) => Some(id),
             Err(job::Malformed) => None,
         };
-        let ending = Ending::rejected(
-            Reason::Panic,
-            "The program panicked over this conversation".to_owned(),
-        );
+        let ending = Ending::rejected(reason, text.to_owned());
         self.settlement(
             message,
             conversation_id,
@@ -102,6 +117,7 @@ impl Worker {
     ) -> Result<Transcript, genesys::Error> {
         let raw = self.genesys.fetch(conversation_id, permit).await?;
         self.gate.served();
+        failpoint::reached("fetched", conversation_id).await;
         let sanitized = scrub(raw, conversation_id, &self.policy);
         let malformed = sanitized.metrics().messages_skipped.malformed;
         if malformed > 0 {

@@ -1,25 +1,22 @@
-//! The life of one session: an intake that feeds a pool of workers.
-//!
-//! The intake takes budget before it takes a delivery, so that no job waits for budget in hand, and it takes nothing while
-//! the gate is closed or the broker has no room: then the consumer is stopped and what had been delivered is given back.
+//! The life of one session: a pool of workers, and what feeds them.
 
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::FutureExt;
-use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::App;
-use crate::gate::State;
-use crate::genesys::{LONGEST_WAIT, Permit};
+use super::feeder::{Assignment, Feeder};
+use super::{App, MOST_CRASHES};
+use crate::failpoint;
+use crate::genesys::LONGEST_WAIT;
 use crate::outcome::Outcome;
 use crate::queue::{
-    Delivered, Intake, Notices, Obstacles, Outbox, Replicas, Session, SessionError, give_back,
-    settle,
+    Notices, Origin, Outbox, Replicas, Session, SessionError, acknowledge, give_back, settle,
 };
 use crate::telemetry::audit_line;
 
@@ -30,29 +27,6 @@ const HURRY: Duration = Duration::from_secs(3);
 /// How long workers may finish on a session that is broken in one part only.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
-/// A job for a worker, with the budget for its first call.
-struct Assignment {
-    delivered: Delivered,
-    permit: Permit,
-    in_hand: InHand,
-}
-
-/// Counts an assignment for as long as it exists.
-struct InHand(watch::Sender<usize>);
-
-impl InHand {
-    fn new(count: &watch::Sender<usize>) -> Self {
-        count.send_modify(|count| *count += 1);
-        Self(count.clone())
-    }
-}
-
-impl Drop for InHand {
-    fn drop(&mut self) {
-        self.0.send_modify(|count| *count -= 1);
-    }
-}
-
 /// What the workers of a session share.
 struct Pool {
     app: Arc<App>,
@@ -61,18 +35,6 @@ struct Pool {
     failure: Mutex<Option<String>>,
     /// Says that what is not finished yet is to be given back.
     hurry: CancellationToken,
-}
-
-/// What feeds the workers.
-struct Feeder<'a> {
-    app: &'a App,
-    stop: &'a CancellationToken,
-    intake: Intake,
-    outbox: Outbox,
-    assignments: async_channel::Sender<Assignment>,
-    in_hand: watch::Sender<usize>,
-    gate: watch::Receiver<State>,
-    obstacles: watch::Receiver<Obstacles>,
 }
 
 impl App {
@@ -95,23 +57,15 @@ impl App {
         let (assignments, jobs) = async_channel::bounded(self.concurrency.into());
         let mut workers = JoinSet::new();
         let opened = async {
-            for _ in 0..self.concurrency {
+            for worker in 0..self.concurrency {
                 let outbox = Outbox::open(&session).await?;
-                workers.spawn(Arc::clone(&pool).work(jobs.clone(), outbox));
+                workers.spawn(Arc::clone(&pool).work(worker, jobs.clone(), outbox));
             }
-            Ok::<_, SessionError>(Feeder {
-                app: &self,
-                stop,
-                intake: Intake::open(&session, &self.names.jobs).await?,
-                outbox: Outbox::open(&session).await?,
-                assignments,
-                in_hand: watch::Sender::new(0),
-                gate: self.worker.gate.watch(),
-                obstacles: session.obstacles.subscribe(),
-            })
+            Feeder::open(&self, stop, &session, assignments).await
         };
         let mut feeder = opened.await.map_err(|error| error.to_string())?;
         drop(jobs);
+        self.returns.session_began();
         // Kept to the end: a replica that still makes calls must be counted.
         let mut replicas = match &self.names.shared {
             Some(shared) => {
@@ -130,7 +84,7 @@ impl App {
         };
         self.status.set_consuming(false);
         if let Err(error) = fed {
-            feeder.assignments.close();
+            feeder.close();
             if session.is_connected() {
                 // Only a part broke, such as the queue or one channel: what others have nearly done need not be lost.
                 let finished = async { while workers.join_next().await.is_some() {} };
@@ -138,6 +92,8 @@ impl App {
             }
             // Dropping the workers drops what they have in hand: the broker delivers it again.
             workers.abort_all();
+            while workers.join_next().await.is_some() {}
+            self.returns.session_broke();
             session.close().await;
             return Err(pool.failure().take().unwrap_or(error));
         }
@@ -189,7 +145,7 @@ impl App {
             if let Err(error) = feeder.pause().await {
                 tracing::warn!(event = "drain.intake_failed", %error, "what was not begun is left to the broker");
             }
-            feeder.assignments.close();
+            feeder.close();
             while workers.join_next().await.is_some() {}
         };
         let hurry = async {
@@ -210,155 +166,16 @@ impl App {
     }
 }
 
-impl Feeder<'_> {
-    /// Feeds the workers until it is time to stop.
-    async fn feed(&mut self) -> Result<(), SessionError> {
-        let stop = self.stop;
-        while !stop.is_cancelled() {
-            // Marked before it is looked at: a change in between is seen by whoever waits next.
-            self.gate.mark_unchanged();
-            self.obstacles.mark_unchanged();
-            if self.is_closed() {
-                let reopened = async {
-                    self.pause().await?;
-                    self.until_open().await;
-                    Ok(())
-                };
-                tokio::select! {
-                    reopened = reopened => reopened?,
-                    () = stop.cancelled() => {}
-                }
-                continue;
-            }
-            let prefetch = self.app.pace.in_hand(self.app.concurrency);
-            if self.intake.differs(prefetch) {
-                // The share of the budget has changed, and with it what may be in hand.
-                let stopped = async {
-                    self.pause().await?;
-                    until_idle(&self.in_hand).await;
-                    Ok(())
-                };
-                tokio::select! {
-                    stopped = stopped => stopped?,
-                    () = stop.cancelled() => continue,
-                }
-            }
-            self.intake.start(prefetch).await?;
-            self.app.status.set_consuming(true);
-            if let State::Probing { .. } = self.app.worker.gate.state() {
-                // One job at a time shows whether the fault is over.
-                tokio::select! {
-                    () = until_idle(&self.in_hand) => {}
-                    () = stop.cancelled() => continue,
-                    _ = self.gate.changed() => continue,
-                }
-            }
-            self.feed_one().await?;
-        }
-        Ok(())
-    }
-
-    async fn feed_one(&mut self) -> Result<(), SessionError> {
-        let permit = tokio::select! {
-            permit = self.app.pace.take() => permit,
-            () = self.stop.cancelled() => return Ok(()),
-            _ = self.gate.changed() => return Ok(()),
-            _ = self.obstacles.changed() => return Ok(()),
-        };
-        let delivered = tokio::select! {
-            delivered = self.intake.next() => delivered?,
-            () = self.stop.cancelled() => return Ok(()),
-            _ = self.gate.changed() => return Ok(()),
-            _ = self.obstacles.changed() => return Ok(()),
-        };
-        if !delivered.is_live() {
-            return Err(SessionError::ConnectionLost);
-        }
-        let in_hand = InHand::new(&self.in_hand);
-        let assignment = Assignment {
-            delivered,
-            permit,
-            in_hand,
-        };
-        // Fails only where the workers are gone, and then the session is broken already.
-        let _ = self.assignments.send(assignment).await;
-        Ok(())
-    }
-
-    fn is_closed(&self) -> bool {
-        self.obstacles.borrow().problem().is_some()
-            || matches!(self.app.worker.gate.state(), State::Paused { .. })
-    }
-
-    /// Stops to consume and gives back what was delivered and not begun. May be dropped and called again.
-    async fn pause(&mut self) -> Result<(), SessionError> {
-        self.app.status.set_consuming(false);
-        self.app
-            .status
-            .set_obstacle(self.obstacles.borrow().problem());
-        self.intake.stop().await?;
-        while let Some(delivered) = self.intake.leftovers.last() {
-            give_back(
-                delivered,
-                &self.outbox,
-                &self.app.names,
-                &self.app.worker.name,
-            )
-            .await?;
-            self.intake.leftovers.pop();
-        }
-        Ok(())
-    }
-
-    /// Waits until there is no obstacle and the gate is not closed; a pause that is over becomes a probe.
-    async fn until_open(&mut self) {
-        loop {
-            let problem = self.obstacles.borrow_and_update().problem();
-            self.app.status.set_obstacle(problem);
-            let state = *self.gate.borrow_and_update();
-            let probe_at = match (problem, state) {
-                (Some(_), _) => None,
-                (None, State::Paused { until, .. }) => Some(until),
-                // The prefetch is counted by consumer: the next one starts when nothing of the last is in hand.
-                (None, State::Open | State::Probing { .. }) => {
-                    return until_idle(&self.in_hand).await;
-                }
-            };
-            tokio::select! {
-                _ = self.obstacles.changed() => {}
-                _ = self.gate.changed() => {}
-                () = sleep_until(probe_at) => self.probe().await,
-            }
-        }
-    }
-
-    /// A pause is over. Whether there is a token at all can be told without a job.
-    async fn probe(&self) {
-        let worker = &self.app.worker;
-        match worker.genesys.authenticate().await {
-            Ok(()) => worker.gate.probe(),
-            Err(error) => worker.gate.unauthenticated(&error),
-        }
-    }
-}
-
-/// Waits until no job is in hand.
-async fn until_idle(in_hand: &watch::Sender<usize>) {
-    let _ = in_hand.subscribe().wait_for(|count| *count == 0).await;
-}
-
-async fn sleep_until(instant: Option<Instant>) {
-    match instant {
-        Some(instant) => tokio::time::sleep_until(instant).await,
-        None => std::future::pending().await,
-    }
-}
-
 impl Pool {
     /// One worker: job after job, each settled before the next.
-    async fn work(self: Arc<Self>, jobs: async_channel::Receiver<Assignment>, outbox: Outbox) {
+    async fn work(
+        self: Arc<Self>,
+        number: u16,
+        jobs: async_channel::Receiver<Assignment>,
+        outbox: Outbox,
+    ) {
         while let Ok(assignment) = jobs.recv().await {
-            if let Err(error) = self.job(assignment, &outbox).await {
+            if let Err(error) = self.job(number, assignment, &outbox).await {
                 self.failure().get_or_insert(error);
                 self.broken.cancel();
                 return;
@@ -366,28 +183,52 @@ impl Pool {
         }
     }
 
-    async fn job(&self, assignment: Assignment, outbox: &Outbox) -> Result<(), String> {
+    async fn job(
+        &self,
+        number: u16,
+        assignment: Assignment,
+        outbox: &Outbox,
+    ) -> Result<(), String> {
         let Assignment {
             delivered,
             permit,
+            ticket,
             in_hand,
         } = assignment;
-        let App { worker, names, .. } = self.app.as_ref();
-        let processing = AssertUnwindSafe(worker.process(&delivered.job, permit)).catch_unwind();
-        let settlement = tokio::select! {
-            processed = processing => processed.unwrap_or_else(|_| {
-                // The panic's own message may hold text of the conversation.
-                tracing::error!(event = "job.panicked", "a job panicked; it is dead-lettered and the worker goes on");
-                worker.panicked(&delivered.job)
-            }),
-            () = self.hurry.cancelled() => {
-                let given_back = give_back(&delivered, outbox, names, &worker.name).await;
-                return given_back.map_err(|error| error.to_string());
+        let App {
+            worker,
+            names,
+            returns,
+            watchdog,
+            ..
+        } = self.app.as_ref();
+        let job = &delivered.job;
+        let crashed = delivered.origin == Origin::Suspects && delivered.returns >= MOST_CRASHES;
+        let settlement = if crashed {
+            worker.crashed(job)
+        } else {
+            let processing = pin!(AssertUnwindSafe(worker.process(job, permit)).catch_unwind());
+            tokio::select! {
+                processed = watchdog.watch(number, processing) => processed.unwrap_or_else(|_| {
+                    // The panic's own message may hold text of the conversation.
+                    tracing::error!(event = "job.panicked", "a job panicked; it is dead-lettered and the worker goes on");
+                    worker.panicked(job)
+                }),
+                () = self.hurry.cancelled() => {
+                    let given_back = give_back(&delivered, outbox, names, &worker.name).await;
+                    returns.acknowledged(ticket);
+                    return given_back.map_err(|error| error.to_string());
+                }
             }
         };
-        settle(&delivered, &settlement, outbox, names, &worker.name)
-            .await
-            .map_err(|error| error.to_string())?;
+        let settled = async {
+            settle(&delivered, &settlement, outbox, names, &worker.name).await?;
+            returns.done(ticket);
+            acknowledge(&delivered).await
+        };
+        settled.await.map_err(|error| error.to_string())?;
+        returns.acknowledged(ticket);
+        failpoint::reached("acknowledged", "job").await;
         drop(in_hand);
         worker.totals.settled(
             settlement.audit.status,

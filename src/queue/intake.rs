@@ -1,4 +1,4 @@
-//! Deliveries in: a consumer whose prefetch is the bound on what is in hand.
+//! Deliveries in: a consumer of one queue whose prefetch is the bound on what is in hand.
 
 use std::time::Duration;
 
@@ -8,12 +8,14 @@ use lapin::types::FieldTable;
 use lapin::{Channel, Consumer};
 
 use super::declare::short;
-use super::message::Delivered;
+use super::message::{Delivered, Origin};
 use super::session::{DEADLINE, Session, SessionError, within};
+use super::topology::Names;
 
-/// Takes deliveries from the job queue.
+/// Takes deliveries from a queue of jobs.
 pub struct Intake {
     channel: Channel,
+    origin: Origin,
     queue: String,
     consumer: Option<Consumer>,
     prefetch: u16,
@@ -26,11 +28,19 @@ impl Intake {
     ///
     /// # Errors
     /// [`SessionError`] where the broker does not open it.
-    pub async fn open(session: &Session, queue: &str) -> Result<Self, SessionError> {
+    pub async fn open(
+        session: &Session,
+        names: &Names,
+        origin: Origin,
+    ) -> Result<Self, SessionError> {
         let channel = within(DEADLINE, "open a channel", session.consume.create_channel()).await?;
         Ok(Self {
             channel,
-            queue: queue.to_owned(),
+            origin,
+            queue: match origin {
+                Origin::Jobs => names.jobs.clone(),
+                Origin::Suspects => names.suspects.clone(),
+            },
             consumer: None,
             prefetch: 0,
             leftovers: Vec::new(),
@@ -72,7 +82,7 @@ impl Intake {
             return std::future::pending().await;
         };
         match consumer.next().await {
-            Some(Ok(delivery)) => Ok(Delivered::new(delivery)),
+            Some(Ok(delivery)) => Ok(Delivered::new(delivery, self.origin)),
             Some(Err(source)) => Err(SessionError::Amqp {
                 action: "consume",
                 source,
@@ -100,7 +110,7 @@ impl Intake {
         while let Ok(Some(Ok(delivery))) =
             tokio::time::timeout(LAST_DELIVERY, consumer.next()).await
         {
-            self.leftovers.push(Delivered::new(delivery));
+            self.leftovers.push(Delivered::new(delivery, self.origin));
         }
         self.consumer = None;
         Ok(())

@@ -18,6 +18,8 @@ const FIRST_SEEN: &str = "interceptor-first-seen";
 const REASON: &str = "interceptor-reason";
 const ERROR: &str = "interceptor-error";
 const WORKER: &str = "interceptor-worker";
+/// The broker's own count on a delivery from a quorum queue.
+const RETURNS: &str = "x-delivery-count";
 const PERSISTENT: u8 = 2;
 
 /// What a worker may know of a delivered job. No AMQP types.
@@ -49,10 +51,26 @@ impl JobMessage {
     }
 }
 
+/// From which queue a job was delivered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The job queue.
+    Jobs,
+    /// The queue of the jobs that run alone.
+    Suspects,
+}
+
 /// A delivery: the job, and what settling it needs.
 pub struct Delivered {
     /// The job.
     pub job: JobMessage,
+    /// From which queue it came.
+    pub origin: Origin,
+    /// Whether it was delivered before and came back unsettled: a worker crashed over it, or only lost its connection.
+    pub redelivered: bool,
+    /// How often it came back to its queue unsettled. Of a suspect, which runs alone, this is how often it crashed its
+    /// worker.
+    pub returns: u32,
     pub(super) acker: Acker,
     properties: BasicProperties,
 }
@@ -66,7 +84,7 @@ pub(super) struct Note<'a> {
 }
 
 impl Delivered {
-    pub(super) fn new(delivery: Delivery) -> Self {
+    pub(super) fn new(delivery: Delivery, origin: Origin) -> Self {
         let properties = delivery.properties;
         let headers = properties.headers().as_ref();
         let text = |name: &str| headers.and_then(|headers| header_text(headers, name));
@@ -84,6 +102,9 @@ impl Delivered {
         };
         Self {
             job,
+            origin,
+            redelivered: delivery.redelivered,
+            returns: number(RETURNS),
             acker: delivery.acker,
             properties,
         }
@@ -92,6 +113,11 @@ impl Delivered {
     /// Whether the delivery can still be settled: the broker delivers it again where not.
     pub fn is_live(&self) -> bool {
         self.acker.usable()
+    }
+
+    /// Whether it must run alone.
+    pub(super) fn is_suspect(&self) -> bool {
+        self.origin == Origin::Suspects || self.redelivered
     }
 
     /// The properties of the job when it is passed on: the producer's, with our headers, and persistent.
@@ -200,7 +226,7 @@ fn is_brokers(name: &str) -> bool {
         "x-death",
         "x-first-death-",
         "x-last-death-",
-        "x-delivery-count",
+        RETURNS,
         "x-opt-",
     ]
     .iter()

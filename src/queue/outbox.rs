@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use super::declare::short;
 use super::session::{DEADLINE, Obstacles, Session, SessionError, within};
+use crate::failpoint;
 
 /// Why a publish was not confirmed.
 #[derive(Debug, thiserror::Error)]
@@ -107,10 +108,12 @@ impl Outbox {
             ..BasicPublishOptions::default()
         };
         let confirmed = async {
-            self.channel
+            let sent = self
+                .channel
                 .basic_publish(short(exchange), short(key), options, body, properties)
-                .await?
-                .await
+                .await?;
+            failpoint::reached("sent", key).await;
+            sent.await
         };
         match self.while_not_blocked(confirmed).await? {
             Confirmation::Ack(None) => Ok(()),

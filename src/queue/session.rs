@@ -192,7 +192,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// Connects and, after `settle_in`, sees to the topology.
+    /// Connects and sees to the topology.
     ///
     /// # Errors
     /// [`TopologyError`] where the broker cannot be reached, or the topology is not as it must be.
@@ -200,11 +200,9 @@ impl Session {
         address: &Address,
         plan: &[Declaration],
         mode: TopologyMode,
-        settle_in: Duration,
     ) -> Result<Self, TopologyError> {
         let (consume, publish) =
             tokio::try_join!(address.connect("consume"), address.connect("publish"))?;
-        tokio::time::sleep(settle_in).await;
         match mode {
             TopologyMode::Declare => apply(&consume, plan).await?,
             TopologyMode::Verify => verify(&consume, plan).await?,

@@ -1,5 +1,7 @@
 //! Carries out an outcome: publishes what follows from it, each confirmed, and acknowledges last. The only place that
 //! acknowledges: a job is gone from its queue only after everything that it became is safe on the broker.
+//!
+//! The two are apart so that whoever settles can note, in between, that only the acknowledgement is left.
 
 use std::time::Duration;
 
@@ -9,6 +11,7 @@ use super::message::{Delivered, Note, record_properties};
 use super::session::{DEADLINE, SessionError, within};
 use super::topology::{lane, milliseconds};
 use super::{Names, Outbox};
+use crate::failpoint;
 use crate::outcome::Outcome;
 use crate::record::{Audit, Payload, Transcript};
 use crate::telemetry::TraceContext;
@@ -34,10 +37,10 @@ pub struct Settlement {
     pub latency: Duration,
 }
 
-/// Publishes what follows from the decision, then acknowledges.
+/// Publishes what follows from the decision. The job is to be acknowledged then.
 ///
 /// # Errors
-/// [`SessionError`]: the delivery is then not acknowledged, and the broker delivers the job again.
+/// [`SessionError`]: the broker delivers the job again.
 pub async fn settle(
     delivered: &Delivered,
     settlement: &Settlement,
@@ -80,11 +83,11 @@ pub async fn settle(
     }
     let audit = &settlement.audit;
     let key = audit.status.routing_key();
-    publish_record(outbox, &names.audit, key, &audit.payload, settlement).await?;
-    acknowledge(delivered).await
+    publish_record(outbox, &names.audit, key, &audit.payload, settlement).await
 }
 
-/// Puts a job that was not begun back at the end of the job queue, then acknowledges it here.
+/// Puts a job that was not begun back at the end of its queue, then acknowledges it here. One that must run alone goes to
+/// the suspects.
 ///
 /// # Errors
 /// [`SessionError`]: the delivery is then not acknowledged.
@@ -100,8 +103,11 @@ pub(crate) async fn give_back(
         error: None,
         worker,
     };
-    let lane = (lane::JOBS.to_owned(), None);
-    pass_on(delivered, &note, lane, outbox, names).await?;
+    let lane = match delivered.is_suspect() {
+        true => lane::SUSPECTS,
+        false => lane::JOBS,
+    };
+    pass_on(delivered, &note, (lane.to_owned(), None), outbox, names).await?;
     acknowledge(delivered).await
 }
 
@@ -145,7 +151,9 @@ async fn publish_record(
     );
     outbox
         .publish_until_taken(exchange, key, &payload.body, &properties)
-        .await
+        .await?;
+    failpoint::reached("confirmed", key).await;
+    Ok(())
 }
 
 /// The lane of a delay, and how long the message stays there: jittered, so that jobs that failed together do not return
@@ -171,7 +179,11 @@ fn retry_lane(names: &Names, after: Duration, counts: bool) -> (String, Option<u
     (lane::retry(delay), Some(fastrand::u64(shortest..=longest)))
 }
 
-async fn acknowledge(delivered: &Delivered) -> Result<(), SessionError> {
+/// Takes a job off its queue, after everything that it became is safe on the broker.
+///
+/// # Errors
+/// [`SessionError`]: the broker delivers the job again.
+pub async fn acknowledge(delivered: &Delivered) -> Result<(), SessionError> {
     let ack = delivered.acker.ack(BasicAckOptions::default());
     match within(DEADLINE, "acknowledge", ack).await? {
         true => Ok(()),

@@ -101,7 +101,7 @@ pub struct AuditRecord<'a> {
 }
 
 /// What the id of an audit record is made of, beside its status: equal for two copies of one record.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Identity {
     /// The conversation's id, or SHA-256 of the job's body where it named none.
     pub subject: String,

@@ -11,6 +11,7 @@
 mod bad_input;
 mod broker_faults;
 mod command_line;
+mod crashes;
 mod genesys_faults;
 mod main_job;
 mod platform;

@@ -1,0 +1,307 @@
+//! Feeds the workers: takes budget before it takes a delivery, so that no job waits for budget in hand, and takes nothing
+//! while the gate is closed or the broker has no room: then the consumers are stopped and what had been delivered is given
+//! back.
+//!
+//! What comes back from the broker has been in hand before: in a worker that crashed over it, in one that crashed over the
+//! job beside it, or in one that only lost its connection. It goes to the queue of suspects, and what comes from there runs
+//! alone: a crash then is that job's own, and takes no other with it.
+
+use tokio::sync::watch;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::App;
+use super::returns::Known;
+use crate::gate::State;
+use crate::genesys::Permit;
+use crate::queue::{
+    Delivered, Intake, Obstacles, Origin, Outbox, Session, SessionError, acknowledge, give_back,
+};
+
+/// Of the queue of suspects: they run one at a time.
+const ONE: u16 = 1;
+
+/// A job for a worker, with the budget for its first call.
+pub(super) struct Assignment {
+    pub(super) delivered: Delivered,
+    pub(super) permit: Permit,
+    /// What `Returns` knows the delivery by.
+    pub(super) ticket: u64,
+    pub(super) in_hand: InHand,
+}
+
+/// Counts an assignment for as long as it exists.
+pub(super) struct InHand(watch::Sender<usize>);
+
+impl InHand {
+    fn new(count: &watch::Sender<usize>) -> Self {
+        count.send_modify(|count| *count += 1);
+        Self(count.clone())
+    }
+}
+
+impl Drop for InHand {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count -= 1);
+    }
+}
+
+/// What feeds the workers of a session.
+pub(super) struct Feeder<'a> {
+    app: &'a App,
+    stop: &'a CancellationToken,
+    jobs: Intake,
+    suspects: Intake,
+    outbox: Outbox,
+    assignments: async_channel::Sender<Assignment>,
+    in_hand: watch::Sender<usize>,
+    gate: watch::Receiver<State>,
+    obstacles: watch::Receiver<Obstacles>,
+}
+
+impl<'a> Feeder<'a> {
+    /// Opens the channels; `assignments` never has less room than there are workers.
+    pub(super) async fn open(
+        app: &'a App,
+        stop: &'a CancellationToken,
+        session: &Session,
+        assignments: async_channel::Sender<Assignment>,
+    ) -> Result<Self, SessionError> {
+        Ok(Self {
+            app,
+            stop,
+            jobs: Intake::open(session, &app.names, Origin::Jobs).await?,
+            suspects: Intake::open(session, &app.names, Origin::Suspects).await?,
+            outbox: Outbox::open(session).await?,
+            assignments,
+            in_hand: watch::Sender::new(0),
+            gate: app.worker.gate.watch(),
+            obstacles: session.obstacles.subscribe(),
+        })
+    }
+
+    /// No more assignments: the workers end when they have done what is in hand.
+    pub(super) fn close(&self) {
+        self.assignments.close();
+    }
+
+    /// Feeds the workers until it is time to stop.
+    pub(super) async fn feed(&mut self) -> Result<(), SessionError> {
+        let stop = self.stop;
+        while !stop.is_cancelled() {
+            // Marked before it is looked at: a change in between is seen by whoever waits next.
+            self.gate.mark_unchanged();
+            self.obstacles.mark_unchanged();
+            if self.is_closed() {
+                let reopened = async {
+                    self.pause().await?;
+                    self.until_open().await;
+                    Ok(())
+                };
+                tokio::select! {
+                    reopened = reopened => reopened?,
+                    () = stop.cancelled() => {}
+                }
+                continue;
+            }
+            let prefetch = self.app.pace.in_hand(self.app.concurrency);
+            if self.jobs.differs(prefetch) {
+                // The share of the budget has changed, and with it what may be in hand.
+                let stopped = async {
+                    self.pause().await?;
+                    self.until_idle().await;
+                    Ok(())
+                };
+                tokio::select! {
+                    stopped = stopped => stopped?,
+                    () = stop.cancelled() => continue,
+                }
+            }
+            self.jobs.start(prefetch).await?;
+            self.suspects.start(ONE).await?;
+            self.app.status.set_consuming(true);
+            if let State::Probing { .. } = self.app.worker.gate.state() {
+                // One job at a time shows whether the fault is over.
+                let idle = until_idle(self.in_hand.subscribe());
+                tokio::select! {
+                    () = idle => {}
+                    () = stop.cancelled() => continue,
+                    _ = self.gate.changed() => continue,
+                }
+            }
+            self.feed_one().await?;
+        }
+        Ok(())
+    }
+
+    async fn feed_one(&mut self) -> Result<(), SessionError> {
+        let permit = tokio::select! {
+            permit = self.app.pace.take() => permit,
+            () = self.stop.cancelled() => return Ok(()),
+            _ = self.gate.changed() => return Ok(()),
+            _ = self.obstacles.changed() => return Ok(()),
+        };
+        loop {
+            let delivered = tokio::select! {
+                biased;
+                () = self.stop.cancelled() => return Ok(()),
+                _ = self.gate.changed() => return Ok(()),
+                _ = self.obstacles.changed() => return Ok(()),
+                delivered = self.suspects.next() => delivered?,
+                delivered = self.jobs.next() => delivered?,
+            };
+            if !delivered.is_live() {
+                return Err(SessionError::ConnectionLost);
+            }
+            if let Some(delivered) = self.examined(delivered).await? {
+                return match delivered.origin {
+                    Origin::Jobs => {
+                        self.assign(delivered, permit).await;
+                        Ok(())
+                    }
+                    Origin::Suspects => self.run_alone(delivered, permit).await,
+                };
+            }
+        }
+    }
+
+    /// Sorts out what came back: `None` where a delivery is not to be worked on here and now.
+    async fn examined(&mut self, delivered: Delivered) -> Result<Option<Delivered>, SessionError> {
+        if !delivered.redelivered && delivered.origin == Origin::Jobs {
+            return Ok(Some(delivered));
+        }
+        match self.app.returns.recall(&delivered.job.identity(None)) {
+            Some(Known::Done) => {
+                tracing::info!(
+                    event = "job.acknowledged_late",
+                    "a job came back whose acknowledgement was lost: it is done"
+                );
+                acknowledge(&delivered).await?;
+                Ok(None)
+            }
+            Some(Known::Unharmed) if delivered.returns < super::MOST_CRASHES => Ok(Some(delivered)),
+            None if delivered.origin == Origin::Suspects => Ok(Some(delivered)),
+            // Among the suspects it is counted anew.
+            Some(Known::Unharmed) | None => {
+                self.jobs.leftovers.push(delivered);
+                let stop = self.stop;
+                tokio::select! {
+                    given_back = self.give_back() => given_back?,
+                    () = stop.cancelled() => {}
+                }
+                Ok(None)
+            }
+        }
+    }
+
+    /// Assigns a suspect when nothing else is in hand, and waits until it is settled.
+    async fn run_alone(
+        &mut self,
+        delivered: Delivered,
+        permit: Permit,
+    ) -> Result<(), SessionError> {
+        let stop = self.stop;
+        tokio::select! {
+            () = until_idle(self.in_hand.subscribe()) => {}
+            () = stop.cancelled() => {
+                self.suspects.leftovers.push(delivered);
+                return Ok(());
+            }
+        }
+        tracing::info!(
+            event = "job.suspect",
+            returns = delivered.returns,
+            "running a job alone that came back unsettled"
+        );
+        self.assign(delivered, permit).await;
+        tokio::select! {
+            () = until_idle(self.in_hand.subscribe()) => {}
+            () = stop.cancelled() => {}
+        }
+        Ok(())
+    }
+
+    async fn assign(&self, delivered: Delivered, permit: Permit) {
+        let assignment = Assignment {
+            ticket: self.app.returns.take(delivered.job.identity(None)),
+            delivered,
+            permit,
+            in_hand: InHand::new(&self.in_hand),
+        };
+        // Fails only where the workers are gone, and then the session is broken already.
+        let _ = self.assignments.send(assignment).await;
+    }
+
+    fn is_closed(&self) -> bool {
+        self.obstacles.borrow().problem().is_some()
+            || matches!(self.app.worker.gate.state(), State::Paused { .. })
+    }
+
+    /// Stops to consume and gives back what was delivered and not begun. May be dropped and called again.
+    pub(super) async fn pause(&mut self) -> Result<(), SessionError> {
+        self.app.status.set_consuming(false);
+        self.app
+            .status
+            .set_obstacle(self.obstacles.borrow().problem());
+        self.jobs.stop().await?;
+        self.suspects.stop().await?;
+        self.give_back().await
+    }
+
+    /// Gives back what was delivered and is not to be begun.
+    async fn give_back(&mut self) -> Result<(), SessionError> {
+        let App { names, worker, .. } = self.app;
+        for intake in [&mut self.jobs, &mut self.suspects] {
+            while let Some(delivered) = intake.leftovers.last() {
+                give_back(delivered, &self.outbox, names, &worker.name).await?;
+                intake.leftovers.pop();
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until there is no obstacle and the gate is not closed; a pause that is over becomes a probe.
+    async fn until_open(&mut self) {
+        loop {
+            let problem = self.obstacles.borrow_and_update().problem();
+            self.app.status.set_obstacle(problem);
+            let state = *self.gate.borrow_and_update();
+            let probe_at = match (problem, state) {
+                (Some(_), _) => None,
+                (None, State::Paused { until, .. }) => Some(until),
+                // The prefetch is counted by consumer: the next one starts when nothing of the last is in hand.
+                (None, State::Open | State::Probing { .. }) => return self.until_idle().await,
+            };
+            tokio::select! {
+                _ = self.obstacles.changed() => {}
+                _ = self.gate.changed() => {}
+                () = sleep_until(probe_at) => self.probe().await,
+            }
+        }
+    }
+
+    /// A pause is over. Whether there is a token at all can be told without a job.
+    async fn probe(&self) {
+        let worker = &self.app.worker;
+        match worker.genesys.authenticate().await {
+            Ok(()) => worker.gate.probe(),
+            Err(error) => worker.gate.unauthenticated(&error),
+        }
+    }
+
+    async fn until_idle(&self) {
+        until_idle(self.in_hand.subscribe()).await;
+    }
+}
+
+/// Waits until no job is in hand.
+async fn until_idle(mut in_hand: watch::Receiver<usize>) {
+    let _ = in_hand.wait_for(|count| *count == 0).await;
+}
+
+async fn sleep_until(instant: Option<Instant>) {
+    match instant {
+        Some(instant) => tokio::time::sleep_until(instant).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,202 @@
+//! What this process knows of deliveries that come back after a session of its own broke.
+//!
+//! A job whose acknowledgement was lost is done: when it comes back it only needs to be acknowledged. One that was in hand
+//! when the session broke has crashed nobody: it needs not run alone. Of what comes back after another process broke,
+//! nothing is known here.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::record::Identity;
+
+/// An acknowledgement may be lost with the connection for as long after it was sent: two heartbeats.
+const UNCERTAIN: Duration = Duration::from_secs(20);
+/// What does not come back for as long after the next session began was taken by another replica: longer than the broker
+/// needs to miss three heartbeats.
+const COMES_BACK: Duration = Duration::from_secs(60);
+/// Of each kind.
+const MOST: usize = 4096;
+
+/// What is known of a delivery that came back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    /// Everything that it became was confirmed.
+    Done,
+    /// It was in hand when the session broke, not when a process did.
+    Unharmed,
+}
+
+/// Deliveries of the present session, and those of former sessions that may come back.
+#[derive(Default)]
+pub(super) struct Returns(Mutex<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    next_ticket: u64,
+    in_hand: Vec<Held>,
+    acknowledged: VecDeque<(Identity, Instant)>,
+    expected: VecDeque<(Identity, Known)>,
+    /// Unset while there is no session.
+    forget_at: Option<Instant>,
+}
+
+struct Held {
+    ticket: u64,
+    identity: Identity,
+    known: Known,
+}
+
+impl Returns {
+    /// A delivery is in hand; what the other methods know it by.
+    pub(super) fn take(&self, identity: Identity) -> u64 {
+        let mut inner = self.inner();
+        let ticket = inner.next_ticket;
+        inner.next_ticket += 1;
+        let known = Known::Unharmed;
+        inner.in_hand.push(Held {
+            ticket,
+            identity,
+            known,
+        });
+        ticket
+    }
+
+    /// Everything that a job became is confirmed.
+    pub(super) fn done(&self, ticket: u64) {
+        let mut inner = self.inner();
+        if let Some(held) = inner.in_hand.iter_mut().find(|held| held.ticket == ticket) {
+            held.known = Known::Done;
+        }
+    }
+
+    /// Its acknowledgement was sent, or it was given back.
+    pub(super) fn acknowledged(&self, ticket: u64) {
+        let mut inner = self.inner();
+        let Some(position) = inner.in_hand.iter().position(|held| held.ticket == ticket) else {
+            return;
+        };
+        let held = inner.in_hand.swap_remove(position);
+        let now = Instant::now();
+        inner
+            .acknowledged
+            .retain(|(_, at)| now.duration_since(*at) < UNCERTAIN);
+        inner.acknowledged.truncate(MOST - 1);
+        if held.known == Known::Done {
+            inner.acknowledged.push_front((held.identity, now));
+        }
+    }
+
+    /// A session has begun.
+    pub(super) fn session_began(&self) {
+        self.inner().forget_at = Some(Instant::now() + COMES_BACK);
+    }
+
+    /// A session has broken, and what was in hand with it.
+    pub(super) fn session_broke(&self) {
+        let mut inner = self.inner();
+        let now = Instant::now();
+        inner.forget_expired(now);
+        inner.forget_at = None;
+        let held = std::mem::take(&mut inner.in_hand);
+        let acknowledged = std::mem::take(&mut inner.acknowledged);
+        let held = held.into_iter().map(|held| (held.identity, held.known));
+        let uncertain = acknowledged
+            .into_iter()
+            .filter(|(_, at)| now.duration_since(*at) < UNCERTAIN)
+            .map(|(identity, _)| (identity, Known::Done));
+        for expected in held.chain(uncertain) {
+            inner.expected.push_front(expected);
+        }
+        inner.expected.truncate(MOST);
+    }
+
+    /// What is known of a delivery that came back; only once.
+    pub(super) fn recall(&self, identity: &Identity) -> Option<Known> {
+        let mut inner = self.inner();
+        inner.forget_expired(Instant::now());
+        let position = inner.expected.iter().position(|(it, _)| it == identity)?;
+        inner.expected.remove(position).map(|(_, known)| known)
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn forget_expired(&mut self, now: Instant) {
+        if self.forget_at.is_some_and(|at| at <= now) {
+            self.expected.clear();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job(subject: &str) -> Identity {
+        Identity {
+            subject: subject.to_owned(),
+            ..Identity::default()
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_done_and_what_was_in_hand_are_told_apart_once() {
+        let returns = Returns::default();
+        returns.session_began();
+        returns.take(job("in hand"));
+        let done = returns.take(job("done"));
+        returns.done(done);
+        let sent = returns.take(job("sent"));
+        returns.done(sent);
+        returns.acknowledged(sent);
+        let given_back = returns.take(job("given back"));
+        returns.acknowledged(given_back);
+        assert_eq!(returns.recall(&job("done")), None, "the session holds");
+
+        returns.session_broke();
+        returns.session_began();
+        assert_eq!(returns.recall(&job("in hand")), Some(Known::Unharmed));
+        assert_eq!(returns.recall(&job("done")), Some(Known::Done));
+        assert_eq!(returns.recall(&job("sent")), Some(Known::Done));
+        for again in ["in hand", "done", "sent", "given back", "unknown"] {
+            assert_eq!(returns.recall(&job(again)), None, "{again}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_acknowledged_long_before_or_does_not_come_back_is_forgotten() {
+        let returns = Returns::default();
+        returns.session_began();
+        let sent = returns.take(job("sent"));
+        returns.done(sent);
+        returns.acknowledged(sent);
+        tokio::time::sleep(UNCERTAIN).await;
+        returns.take(job("in hand"));
+        returns.session_broke();
+        tokio::time::sleep(COMES_BACK * 10).await;
+        returns.session_began();
+        assert_eq!(returns.recall(&job("sent")), None);
+        tokio::time::sleep(COMES_BACK).await;
+        assert_eq!(returns.recall(&job("in hand")), None);
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let returns = Returns::default();
+        for _ in 0..3 {
+            for number in 0..MOST {
+                let ticket = returns.take(job(&number.to_string()));
+                returns.done(ticket);
+                returns.acknowledged(ticket);
+            }
+            returns.session_broke();
+        }
+        assert_eq!(returns.inner().expected.len(), MOST);
+    }
+}

@@ -1,0 +1,155 @@
+//! Crashes: a job that kills its worker takes no other with it, and a worker that dies at any point of a job loses nothing.
+//!
+//! The points at which a worker is made to wait or to crash are named in `src/failpoint.rs`.
+
+use serde_json::Value;
+
+use crate::support::{PLATFORM, Process, Record, Stand, until};
+
+const FAILPOINT: &str = "INTERCEPTOR_FAILPOINT";
+
+/// A supervisor: starts a worker again when it has crashed, `crashes` times; the last one.
+async fn supervised(stand: &Stand, changes: &[(&str, &str)], crashes: usize) -> Process {
+    for crash in 0..crashes {
+        let finished = stand.worker(changes).finish().await;
+        assert_eq!(finished.code, None, "crash {crash}: {}", finished.stdout);
+    }
+    stand.worker(changes)
+}
+
+fn audits<'a>(records: &'a [Record], id: &str, status: &str) -> Vec<&'a Value> {
+    records
+        .iter()
+        .filter(|record| record.key == format!("audit.{status}") && record.conversation_id() == id)
+        .map(|record| &record.body)
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_crashes_its_worker_is_dead_lettered_alone() {
+    let stand = Stand::speaking(PLATFORM).await;
+    let ids = stand.send_conversations(21).await;
+    let (poison, innocent) = ids.split_first().unwrap();
+    let failpoint = format!("fetched {poison}=abort");
+    // Once among the others, then three times alone.
+    let worker = supervised(&stand, &[(FAILPOINT, &failpoint)], 4).await;
+    let records = stand.records.until_audits("failed", 1).await;
+    let failed = audits(&records, poison, "failed");
+    assert_eq!(failed[0]["errorCode"], "worker_crash");
+    stand
+        .records
+        .until("the innocent", |records| {
+            innocent
+                .iter()
+                .all(|id| !audits(records, id, "success").is_empty())
+        })
+        .await;
+    stand.until_depth("conversations", 0).await;
+    stand.until_depth("conversations.suspects", 0).await;
+    let [letter]: [_; 1] = stand.dead_letters().await.try_into().ok().unwrap();
+    assert_eq!(letter.body, poison.as_bytes());
+    assert_eq!(letter.headers["interceptor-reason"], "worker_crash");
+    worker.signal("TERM");
+    assert_eq!(worker.finish().await.code, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_panic_is_a_dead_letter_and_the_pool_keeps_its_size() {
+    let stand = Stand::speaking(PLATFORM).await;
+    let ids = stand.send_conversations(6).await;
+    let panics: Vec<_> = ids[..4]
+        .iter()
+        .map(|id| format!("fetched {id}=panic"))
+        .collect();
+    // More panics than workers.
+    let changes = [
+        (FAILPOINT, panics.join(";")),
+        ("INTERCEPTOR_CONCURRENCY", "2".to_owned()),
+    ];
+    let _worker = stand.worker(
+        &changes
+            .each_ref()
+            .map(|(name, value)| (*name, value.as_str())),
+    );
+    let records = stand.records.until_audits("failed", 4).await;
+    for id in &ids[..4] {
+        assert_eq!(audits(&records, id, "failed")[0]["errorCode"], "panic");
+    }
+    stand.records.until_audits("success", 2).await;
+    stand.until_depth("conversations.dead", 4).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_does_not_let_go_of_its_thread_is_aborted_and_comes_back_alone() {
+    let stand = Stand::speaking(PLATFORM).await;
+    let id = stand.send_conversations(1).await.remove(0);
+    let worker = stand.worker(&[(FAILPOINT, &format!("fetched {id}=spin"))]);
+    let finished = worker.finish().await;
+    assert_eq!(finished.code, None);
+    assert!(finished.stdout.contains("job.stuck"), "{}", finished.stdout);
+    let worker = stand.worker(&[]);
+    worker.stdout_line("job.suspect").await;
+    stand.records.until_audits("success", 1).await;
+}
+
+/// A worker killed at `point` of its first job; then another takes over.
+async fn killed_at(point: &str) {
+    let stand = Stand::speaking(PLATFORM).await;
+    stand.archive().await;
+    let id = stand.send_conversations(1).await.remove(0);
+    let point = point.replace("ID", &id);
+    let stop = tempfile::TempDir::new().unwrap();
+    let failpoint = format!("{point}=wait:{}", stop.path().display());
+    let first = stand.worker(&[(FAILPOINT, &failpoint)]);
+    until(&point, async || stop.path().join("reached").exists()).await;
+    first.signal("KILL");
+    first.finish().await;
+
+    let _second = stand.worker(&[]);
+    let archive = stand.read_archive().await;
+    archive.until_transcripts(1).await;
+    archive.until_audits("success", 1).await;
+    stand.until_depth("conversations", 0).await;
+    stand.until_depth("conversations.suspects", 0).await;
+    exactly_the_same(&archive.all(), &id);
+}
+
+/// Every transcript of the conversation is the same bytes under the same id, and every audit of success is one record.
+fn exactly_the_same(records: &[Record], id: &str) {
+    let transcripts: Vec<_> = records.iter().filter(|r| r.is_transcript()).collect();
+    let first = transcripts.first().unwrap();
+    for copy in &transcripts {
+        assert_eq!(copy.conversation_id(), id);
+        assert_eq!(
+            (&copy.message_id, &copy.bytes),
+            (&first.message_id, &first.bytes)
+        );
+    }
+    let audits: Vec<_> = records.iter().filter(|r| !r.is_transcript()).collect();
+    for copy in &audits {
+        assert_eq!(copy.key, "audit.success");
+        assert_eq!(copy.message_id, audits[0].message_id);
+    }
+}
+
+macro_rules! killed_at {
+    ($($name:ident: $point:literal),+ $(,)?) => {
+        mod killed {
+            $(
+                #[tokio::test(flavor = "multi_thread")]
+                async fn $name() {
+                    super::killed_at($point).await;
+                }
+            )+
+        }
+    };
+}
+
+killed_at!(
+    when_fetched: "fetched ID",
+    when_the_transcript_was_sent: "sent transcript.sanitized",
+    when_the_transcript_was_confirmed: "confirmed transcript.sanitized",
+    when_the_audit_was_sent: "sent audit.success",
+    when_the_audit_was_confirmed: "confirmed audit.success",
+    when_the_acknowledgement_was_written: "acknowledged job",
+);
