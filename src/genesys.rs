@@ -11,12 +11,14 @@
 //! | `dialect.rs` | what differs between the APIs: the trait |
 //! | `platform.rs` | the dialect of the published API; `platform/` has its shapes and how content becomes text |
 //! | `web_details.rs` | the dialect of the tutorial |
+//! | `discovery.rs` | finding conversations by time and by session |
 //! | `error.rs` | what can go wrong |
 
 mod answers;
 mod calls;
 mod client;
 mod dialect;
+mod discovery;
 mod error;
 mod pace;
 mod platform;
@@ -26,5 +28,6 @@ mod web_details;
 
 pub use calls::LONGEST_WAIT;
 pub use client::Genesys;
+pub use discovery::{DiscoveryError, Found, Search, Span, Step, THREADING};
 pub use error::{Error, ErrorKind};
 pub use pace::{Pace, Permit};

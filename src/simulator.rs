@@ -100,6 +100,10 @@ pub struct Options {
     #[arg(long, value_enum, default_value_t = LimitScope::Client)]
     pub limit_scope: LimitScope,
 
+    /// Most results that paging through a details query reaches
+    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_results: u64,
+
     /// Delay before every API answer, in milliseconds
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub latency_ms: u64,
@@ -183,6 +187,7 @@ struct Simulator {
     store: Store,
     web_details: WebDetails,
     platform: Platform,
+    max_results: u64,
     tokens: Tokens,
     limiter: Option<Limiter>,
     limit_scope: LimitScope,
@@ -202,6 +207,7 @@ impl Simulator {
         Ok(Self {
             web_details: WebDetails::new(&store),
             platform: Platform::new(&store),
+            max_results: options.max_results,
             store,
             tokens: Tokens::new(
                 options.client_id,

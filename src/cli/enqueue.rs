@@ -1,119 +1,115 @@
 //! `interceptor enqueue`
+//!
+//! | file | what |
+//! |---|---|
+//! | `given.rs` | ids from the command line, a file or stdin |
+//! | `period.rs` | the conversations that ended within a time |
+//! | `sessions.rs` | the conversations of guests' sessions |
+//! | `times.rs` | what --since, --from and --to mean |
+//! | `watermark.rs` | the file that makes a search resumable |
+//! | `sink.rs` | where ids go: the job queue, or stdout |
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, IsTerminal};
+mod given;
+mod period;
+mod sessions;
+mod sink;
+mod times;
+mod watermark;
 
-use anyhow::Context;
-use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
-use uuid::Uuid;
+use std::path::PathBuf;
+use std::sync::Arc;
 
+use clap::{ArgGroup, Args};
+
+use self::sink::Sink;
+use self::times::Times;
 use super::Failure;
-use crate::config::{AmqpConfig, Source};
+use crate::config::{GenesysConfig, Source};
+use crate::genesys::{Genesys, Pace};
 use crate::job;
-use crate::queue::{Address, Names, Producer, PublishError};
+
+/// Jobs that may wait while ids that were found are sent, unless told otherwise.
+const MAX_DEPTH: u32 = 1_000;
 
 #[derive(Args)]
-#[command(after_help = "\
+#[command(
+    group = ArgGroup::new("what").required(true).multiple(true)
+        .args(["ids", "file", "session", "since", "from", "watermark"]),
+    after_help = "\
 Examples:
   interceptor enqueue 550e8400-e29b-41d4-a716-446655440000
   interceptor enqueue --file ids.txt
   some-export | interceptor enqueue -
+  interceptor enqueue --since 24h --dry-run
+  interceptor enqueue --from 2026-05-01 --to 2026-06-01T12:00:00Z
+  interceptor enqueue --since 24h --watermark /var/lib/interceptor/watermark    (again and again, from cron)
+  interceptor enqueue --session 5befde6373a23f32f20b59b4e1cba0e6
 
-Malformed ids are named and left out; the others are sent, and the exit code is 1 then.")]
+--since, --from and --to ask Genesys' analytics for the web-messaging conversations that ended within that time.
+--session wants ids of messages or of guests (GENESYS_API=platform), or of guest sessions (web-details). Never pass a
+guest's token: it is a credential.
+Malformed ids are named and left out; the others are sent, and the exit code is 1 then."
+)]
 pub(super) struct Options {
     /// Conversation ids; - reads them from stdin, one a line.
-    #[arg(value_name = "ID", required_unless_present = "file")]
+    #[arg(value_name = "ID", conflicts_with_all = ["file", "session", "since", "from", "to", "watermark"])]
     ids: Vec<String>,
     /// A file with one id a line; - is stdin.
-    #[arg(long, value_name = "FILE", conflicts_with = "ids")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["session", "since", "from", "to", "watermark"])]
     file: Option<String>,
+    /// Ids of messages, guests or guest sessions, whose conversations are looked up (of the last 28 days, unless a time is
+    /// given); never a guest's token.
+    #[arg(long, value_name = "ID", num_args = 1.., conflicts_with = "watermark")]
+    session: Vec<String>,
+    #[command(flatten)]
+    times: Times,
+    /// A file that remembers how far --since or --from got: run again, it goes on from there, and nothing is skipped.
+    #[arg(long, value_name = "FILE")]
+    watermark: Option<PathBuf>,
+    /// Print the ids, one a line, instead of sending them.
+    #[arg(long)]
+    dry_run: bool,
+    /// Wait while the job queue holds so many jobs, so that live chats need not wait behind a backfill; 1000 unless ids are
+    /// given.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    max_depth: Option<u32>,
 }
 
 pub(super) async fn execute(source: &Source, options: Options) -> Result<(), Failure> {
-    let config = AmqpConfig::read(source)?;
-    let names = Names::new(&config, None);
-    let address = Address::new(&config, "interceptor")?;
-    let given = given_ids(options)?;
-    let mut ids = Vec::with_capacity(given.len());
-    let mut malformed = 0_usize;
-    for (place, text) in given {
-        match job::parse_id(&text) {
-            Ok(id) => ids.push(id),
-            Err(job::Malformed) => {
-                malformed += 1;
-                eprintln!("error: {place}: {text:?} is no conversation id (a hyphenated UUID)");
-            }
-        }
+    let Options {
+        ids,
+        file,
+        session,
+        times,
+        watermark,
+        dry_run,
+        max_depth,
+    } = options;
+    if !session.is_empty() {
+        let sink = Sink::new(source, dry_run, max_depth.or(Some(MAX_DEPTH)))?;
+        sessions::enqueue(&genesys(source)?, sink, session, &times).await
+    } else if times.are_given() || watermark.is_some() {
+        let sink = Sink::new(source, dry_run, max_depth.or(Some(MAX_DEPTH)))?;
+        period::enqueue(&genesys(source)?, sink, &times, watermark, dry_run).await
+    } else {
+        let sink = Sink::new(source, dry_run, max_depth)?;
+        given::enqueue(sink, ids, file).await
     }
-
-    let producer = Producer::open(&address, &names)
-        .await
-        .with_context(|| address.shown())?;
-    let progress = progress_bar(ids.len());
-    for (sent, id) in ids.iter().enumerate() {
-        match producer.send(id, &Uuid::new_v4().to_string()).await {
-            Ok(()) => progress.inc(1),
-            Err(error) => {
-                progress.abandon();
-                let error = match error {
-                    PublishError::Returned { .. } => anyhow::anyhow!(
-                        "the queue {} does not exist: start the worker or run `interceptor topology apply`",
-                        names.jobs
-                    ),
-                    error => error.into(),
-                };
-                let context = format!("{sent} of {} ids were sent", ids.len());
-                return Err(error.context(context).into());
-            }
-        }
-    }
-    progress.finish_and_clear();
-    eprintln!(
-        "enqueue: {} ids sent to {}, {malformed} malformed",
-        ids.len(),
-        names.jobs
-    );
-    if malformed > 0 {
-        return Err(Failure::Reported(1));
-    }
-    Ok(())
 }
 
-/// The ids with their places, for messages; empty lines are no ids.
-fn given_ids(options: Options) -> anyhow::Result<Vec<(String, String)>> {
-    let file = match (&options.file, options.ids.as_slice()) {
-        (Some(file), _) => Some(file.clone()),
-        (None, [only]) if only == "-" => Some("-".to_owned()),
-        _ => None,
-    };
-    let Some(file) = file else {
-        let named = |(index, id): (usize, String)| (format!("argument {}", index + 1), id);
-        return Ok(options.ids.into_iter().enumerate().map(named).collect());
-    };
-    let reader: Box<dyn BufRead> = match file.as_str() {
-        "-" => Box::new(std::io::stdin().lock()),
-        path => Box::new(BufReader::new(
-            File::open(path).with_context(|| format!("cannot open {path}"))?,
-        )),
-    };
-    let mut ids = Vec::new();
-    for (index, line) in reader.split(b'\n').enumerate() {
-        let line = line.with_context(|| format!("cannot read {file}"))?;
-        let line = String::from_utf8_lossy(&line);
-        let line = line.trim();
-        if !line.is_empty() {
-            ids.push((format!("line {}", index + 1), line.to_owned()));
-        }
-    }
-    Ok(ids)
+fn genesys(source: &Source) -> Result<Genesys, Failure> {
+    let config = GenesysConfig::read(source)?;
+    let pace = Arc::new(Pace::new(config.requests_per_minute));
+    Ok(Genesys::new(&config, pace)?)
 }
 
-fn progress_bar(length: usize) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
+/// The id of a conversation that Genesys names; counts and tells of one that is none.
+fn checked(id: &str, sink: &mut Sink) -> Option<job::ConversationId> {
+    match job::parse_id(id) {
+        Ok(id) => Some(id),
+        Err(job::Malformed) => {
+            sink.refuse("Genesys names a conversation whose id is no hyphenated UUID");
+            None
+        }
     }
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} ids  {per_sec}  {eta} left");
-    ProgressBar::new(length as u64)
-        .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

@@ -87,6 +87,11 @@ impl Calls {
         self.pace.take().await
     }
 
+    /// Stops all calls for `duration`.
+    pub(super) fn hold(&self, duration: Duration) {
+        self.pace.hold(duration);
+    }
+
     /// Makes a call that answers with JSON of at most `max_bytes`, and tries again where that may help.
     pub(super) async fn json(
         &self,

@@ -14,8 +14,8 @@ use crate::transcript::RawTranscript;
 
 /// Genesys Cloud in one dialect.
 pub struct Genesys {
-    dialect: Box<dyn Dialect>,
-    calls: Calls,
+    pub(super) dialect: Box<dyn Dialect>,
+    pub(super) calls: Calls,
 }
 
 impl Genesys {

@@ -1,14 +1,16 @@
 //! What differs between the APIs that can be spoken.
 
 use futures::future::BoxFuture;
+use jiff::SignedDuration;
 use reqwest::RequestBuilder;
 
 use super::calls::Calls;
+use super::discovery::{Looked, Span, Whose};
 use super::{Error, Permit};
 use crate::config::DialectName;
 use crate::transcript::RawTranscript;
 
-/// One way to ask for tokens and transcripts.
+/// One way to ask for tokens, transcripts and lists of conversations.
 pub(super) trait Dialect: Send + Sync {
     /// Which one it is.
     fn name(&self) -> DialectName;
@@ -29,4 +31,29 @@ pub(super) trait Dialect: Send + Sync {
         conversation_id: &'a str,
         permit: Permit,
     ) -> BoxFuture<'a, Result<RawTranscript, Error>>;
+
+    /// How long before its end a conversation may have begun, where the API lists conversations by their begin; zero
+    /// where it lists them by their end.
+    fn begun_before_end(&self) -> SignedDuration;
+
+    /// Lists the conversations of a time, unless there are more than one query may have.
+    fn look<'a>(
+        &'a self,
+        calls: &'a Calls,
+        whose: Whose<'a>,
+        span: Span,
+    ) -> BoxFuture<'a, Result<Looked, Error>>;
+
+    /// Whether `text` may be the id of a session; if not, what such an id looks like.
+    fn check_session(&self, text: &str) -> Result<(), &'static str>;
+
+    /// How many sessions one query may name.
+    fn sessions_at_once(&self) -> usize;
+
+    /// The conversation of a message, where there is such a message and the API has a call for it.
+    fn conversation_of_message<'a>(
+        &'a self,
+        calls: &'a Calls,
+        message_id: &'a str,
+    ) -> BoxFuture<'a, Result<Option<String>, Error>>;
 }

@@ -1,20 +1,24 @@
 //! The dialect of Genesys Cloud's published API: the conversation names the messages, bulk requests fetch them.
 //!
-//! `shapes.rs`: what is read of the answers; `render.rs`: how content becomes text.
+//! `shapes.rs`: what is read of the answers; `render.rs`: how content becomes text; `analytics.rs`: the list of
+//! conversations.
 
+mod analytics;
 mod render;
 mod shapes;
 
 use std::collections::{BTreeSet, HashMap};
 
+use futures::FutureExt;
 use futures::future::BoxFuture;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use reqwest::RequestBuilder;
 use serde_json::value::RawValue;
 
 use self::shapes::{Conversation, EntityId, Listing, Message, Participant};
 use super::calls::{Answer, Calls};
 use super::dialect::Dialect;
+use super::discovery::{Looked, Span, THREADING, Whose};
 use super::{Error, ErrorKind, Permit};
 use crate::config::{DialectName, GenesysConfig};
 use crate::transcript::{RawMessage, RawTranscript};
@@ -27,6 +31,7 @@ pub(super) struct Platform {
     token_url: String,
     identity_url: String,
     messages_url: String,
+    query_url: String,
     bulk_size: usize,
     max_bytes: usize,
 }
@@ -40,6 +45,7 @@ impl Platform {
             token_url: format!("{login_url}/oauth/token"),
             identity_url: format!("{api_url}/api/v2/tokens/me"),
             messages_url: format!("{api_url}/api/v2/conversations/messages"),
+            query_url: format!("{api_url}/api/v2/analytics/conversations/details/query"),
             bulk_size: config.bulk_size,
             max_bytes: config.max_transcript_bytes,
         }
@@ -133,6 +139,35 @@ impl Dialect for Platform {
         permit: Permit,
     ) -> BoxFuture<'a, Result<RawTranscript, Error>> {
         Box::pin(self.transcript(calls, conversation_id, permit))
+    }
+
+    fn begun_before_end(&self) -> SignedDuration {
+        THREADING
+    }
+
+    fn look<'a>(
+        &'a self,
+        calls: &'a Calls,
+        whose: Whose<'a>,
+        span: Span,
+    ) -> BoxFuture<'a, Result<Looked, Error>> {
+        self.list(calls, whose, span).boxed()
+    }
+
+    fn check_session(&self, text: &str) -> Result<(), &'static str> {
+        analytics::check_session(text)
+    }
+
+    fn sessions_at_once(&self) -> usize {
+        1
+    }
+
+    fn conversation_of_message<'a>(
+        &'a self,
+        calls: &'a Calls,
+        message_id: &'a str,
+    ) -> BoxFuture<'a, Result<Option<String>, Error>> {
+        self.of_message(calls, message_id).boxed()
     }
 }
 

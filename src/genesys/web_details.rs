@@ -1,18 +1,28 @@
 //! The dialect of the tutorial: one call returns the whole transcript.
 
+use futures::FutureExt;
 use futures::future::BoxFuture;
+use jiff::SignedDuration;
 use reqwest::RequestBuilder;
+use serde_json::json;
 
 use super::calls::Calls;
 use super::dialect::Dialect;
+use super::discovery::{self, Answered, Looked, Span, Whose};
 use super::{Error, ErrorKind, Permit};
 use crate::config::{DialectName, GenesysConfig};
 use crate::transcript::{self, RawTranscript, SchemaError};
+
+/// Conversations that one query gives at most.
+const PAGE_SIZE: usize = 500;
+/// Sessions that one query may name.
+const MAX_SESSIONS: usize = 100;
 
 /// The endpoints below one base URL.
 pub(super) struct WebDetails {
     token_url: String,
     details_url: String,
+    query_url: String,
     max_bytes: usize,
 }
 
@@ -24,9 +34,40 @@ impl WebDetails {
         Self {
             token_url: format!("{login_url}/api/v2/oauth/token?grant_type=client_credentials"),
             details_url: format!("{api_url}/api/v2/conversations/web/details"),
+            query_url: format!("{api_url}/api/v2/analytics/conversations/web/details/query"),
             max_bytes: config.max_transcript_bytes,
         }
     }
+
+    /// A query has no pages: a full answer may not be all.
+    async fn list(&self, calls: &Calls, whose: Whose<'_>, span: Span) -> Result<Looked, Error> {
+        let answer = discovery::ask(self, calls, &self.query_url, &query(whose, span)).await?;
+        let Answered { found, rows, .. } = discovery::read(&answer)?;
+        Ok(match rows {
+            PAGE_SIZE.. => Looked::TooMany,
+            _ => Looked::All(found),
+        })
+    }
+}
+
+/// The tutorial's query.
+fn query(whose: Whose<'_>, span: Span) -> serde_json::Value {
+    let sessions = match whose {
+        Whose::Anyone => &[],
+        Whose::Sessions(sessions) => sessions,
+    };
+    let conversations: Vec<_> = sessions.iter().map(|id| json!({"id": id})).collect();
+    json!({
+        "dateRange": {
+            "from": format!("{:.3}", span.from()),
+            "to": format!("{:.3}", span.to()),
+        },
+        "entities": {"conversations": conversations},
+        "interval": "PT1H",
+        "redactPii": true,
+        "groupBy": ["conversationId", "sequenceId"],
+        "pageSize": PAGE_SIZE,
+    })
 }
 
 impl Dialect for WebDetails {
@@ -66,5 +107,63 @@ impl Dialect for WebDetails {
                 })
             })
         })
+    }
+
+    fn begun_before_end(&self) -> SignedDuration {
+        SignedDuration::ZERO
+    }
+
+    fn look<'a>(
+        &'a self,
+        calls: &'a Calls,
+        whose: Whose<'a>,
+        span: Span,
+    ) -> BoxFuture<'a, Result<Looked, Error>> {
+        self.list(calls, whose, span).boxed()
+    }
+
+    fn check_session(&self, text: &str) -> Result<(), &'static str> {
+        discovery::is_uuid(text)
+            .then_some(())
+            .ok_or("a hyphenated UUID")
+    }
+
+    fn sessions_at_once(&self) -> usize {
+        MAX_SESSIONS
+    }
+
+    fn conversation_of_message<'a>(
+        &'a self,
+        _calls: &'a Calls,
+        _message_id: &'a str,
+    ) -> BoxFuture<'a, Result<Option<String>, Error>> {
+        async { Ok(None) }.boxed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_query_is_the_tutorials() {
+        let span = Span::new(
+            "2026-05-31T12:00:00Z".parse().unwrap(),
+            "2026-06-01T12:00:00Z".parse().unwrap(),
+        );
+        let sessions = ["550e8400-e29b-41d4-a716-446655440000".to_owned()];
+        assert_eq!(
+            query(Whose::Sessions(&sessions), span.unwrap()),
+            json!({
+                "dateRange": {"from": "2026-05-31T12:00:00.000Z", "to": "2026-06-01T12:00:00.000Z"},
+                "entities": {"conversations": [{"id": "550e8400-e29b-41d4-a716-446655440000"}]},
+                "interval": "PT1H",
+                "redactPii": true,
+                "groupBy": ["conversationId", "sequenceId"],
+                "pageSize": 500,
+            })
+        );
+        let anyone = query(Whose::Anyone, span.unwrap());
+        assert_eq!(anyone["entities"], json!({"conversations": []}));
     }
 }

@@ -8,7 +8,7 @@ use lapin::types::FieldTable;
 use lapin::{Channel, Connection, Consumer};
 use tokio::sync::watch;
 
-use super::declare::{short, table};
+use super::declare::{NOT_FOUND, code, short, table};
 use super::message::job_properties;
 use super::session::{DEADLINE, SessionError, within};
 use super::topology::quorum_arguments;
@@ -18,7 +18,7 @@ use super::{Address, Names, Outbox, PublishError};
 pub struct Producer {
     outbox: Outbox,
     queue: String,
-    _connection: Connection,
+    connection: Connection,
 }
 
 impl Producer {
@@ -32,7 +32,7 @@ impl Producer {
         Ok(Self {
             outbox,
             queue: names.jobs.clone(),
-            _connection: connection,
+            connection,
         })
     }
 
@@ -45,6 +45,30 @@ impl Producer {
         self.outbox
             .publish("", &self.queue, body, job_properties(message_id))
             .await
+    }
+
+    /// How many jobs wait in the job queue; `None` where it does not exist.
+    ///
+    /// # Errors
+    /// [`SessionError`] where the connection is lost.
+    pub async fn depth(&self) -> Result<Option<u32>, SessionError> {
+        let passive = QueueDeclareOptions {
+            passive: true,
+            ..QueueDeclareOptions::default()
+        };
+        // One of its own: the broker closes a channel that asks for what does not exist.
+        let opened = self.connection.create_channel();
+        let channel = within(DEADLINE, "open a channel", opened).await?;
+        let declared = channel.queue_declare(short(&self.queue), passive, FieldTable::default());
+        match within(DEADLINE, "look at the job queue", declared).await {
+            Ok(queue) => {
+                let closed = channel.close(200, short("bye"));
+                within(DEADLINE, "close a channel", closed).await?;
+                Ok(Some(queue.message_count()))
+            }
+            Err(error) if code(&error) == Some(NOT_FOUND) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -8,6 +8,9 @@ use serde_json::{Map, Value};
 use super::session::{DEADLINE, SessionError, within};
 use super::topology::Declaration;
 
+/// The AMQP reply code of what does not exist.
+pub(super) const NOT_FOUND: u16 = 404;
+
 /// Why the topology is not as it must be.
 #[derive(Debug, thiserror::Error)]
 pub enum TopologyError {
@@ -80,7 +83,7 @@ async fn missing(
         };
         match declare(&channel, declaration, true).await {
             Ok(()) => {}
-            Err(error) if code(&error) == Some(404) => {
+            Err(error) if code(&error) == Some(NOT_FOUND) => {
                 missing.push(name.clone());
                 // The broker closes a channel that asked for what does not exist.
                 channel = open(connection).await?;
@@ -167,7 +170,7 @@ fn mismatch(declaration: &Declaration, error: SessionError) -> TopologyError {
 }
 
 /// The AMQP reply code of an error, where the broker gave one.
-fn code(error: &SessionError) -> Option<u16> {
+pub(super) fn code(error: &SessionError) -> Option<u16> {
     match error {
         SessionError::Amqp { source, .. } => match source.kind() {
             ErrorKind::ProtocolError(protocol) => Some(protocol.get_id()),

@@ -25,9 +25,6 @@ const MAX_INTERVAL: SignedDuration = SignedDuration::from_hours(31 * 24);
 
 const MAX_PAGE_SIZE: usize = 100;
 
-/// Most results that paging reaches.
-const MAX_RESULTS: usize = 100_000;
-
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Query {
@@ -68,7 +65,7 @@ struct Page {
 
 pub(super) async fn query(State(simulator): State<Arc<Simulator>>, body: Bytes) -> Response {
     let faults = simulator.faults();
-    let found = find(&simulator.store, &faults, &body);
+    let found = find(&simulator.store, &faults, simulator.max_results, &body);
     settle(found.map_err(bad_request).map(|page| {
         let conversations: Vec<Value> = page
             .entries
@@ -88,7 +85,7 @@ pub(super) async fn query(State(simulator): State<Arc<Simulator>>, body: Bytes) 
 }
 
 /// The page a query asks for, or what is wrong with it.
-fn find(store: &Store, faults: &Faults, body: &[u8]) -> Result<Page, String> {
+fn find(store: &Store, faults: &Faults, max_results: u64, body: &[u8]) -> Result<Page, String> {
     let query: Query = serde_json::from_slice(body).map_err(|error| error.to_string())?;
     let (from, to) = interval(&query.interval)?;
     let Paging {
@@ -100,9 +97,9 @@ fn find(store: &Store, faults: &Faults, body: &[u8]) -> Result<Page, String> {
             "pageSize must be between 1 and {MAX_PAGE_SIZE}, and pageNumber at least 1"
         ));
     }
-    if page_size.saturating_mul(page_number) > MAX_RESULTS {
+    if page_size.saturating_mul(page_number) as u64 > max_results {
         return Err(format!(
-            "Pagination may not exceed {MAX_RESULTS} results. \
+            "Pagination may not exceed {max_results} results. \
              Tip: try querying in smaller intervals"
         ));
     }
@@ -257,7 +254,8 @@ mod tests {
 
     fn find(query: Value) -> Result<Page, String> {
         let store = Store::generated("2026-06-01T12:00:00Z".parse().unwrap());
-        super::find(&store, &Faults::default(), query.to_string().as_bytes())
+        let faults = Faults::default();
+        super::find(&store, &faults, 100_000, query.to_string().as_bytes())
     }
 
     #[test]

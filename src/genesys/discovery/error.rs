@@ -1,0 +1,49 @@
+//! What can go wrong while looking for conversations. As everywhere, no error holds text of a response.
+
+use super::super::{Error, ErrorKind};
+use super::Span;
+
+/// Why conversations could not be found.
+#[derive(Debug, thiserror::Error)]
+pub enum DiscoveryError {
+    /// The analytics query failed.
+    #[error("the analytics query failed: {}{}", query_problem(.0), evidence(.0))]
+    Query(Error),
+    /// A message could not be looked up.
+    #[error("a message could not be looked up: {}{}", .0.kind, evidence(.0))]
+    Message(Error),
+    /// More conversations within a millisecond than the API gives at once.
+    #[error(
+        "the API has more conversations for {0} than it gives at once: leave this time out with --from and --to"
+    )]
+    TooDense(Span),
+}
+
+/// The kinds' own texts speak of transcripts, and of the permissions for those.
+fn query_problem(error: &Error) -> String {
+    match &error.kind {
+        ErrorKind::NotFound => {
+            "there is none at that address; check GENESYS_API, GENESYS_API_URL and GENESYS_REGION"
+                .to_owned()
+        }
+        ErrorKind::MissingPermission | ErrorKind::Forbidden { .. } => {
+            "the OAuth client lacks a permission: its role needs analytics:conversationDetail:view"
+                .to_owned()
+        }
+        ErrorKind::BadRequest => {
+            "Genesys refused it; is the time longer ago than the API keeps?".to_owned()
+        }
+        ErrorKind::InvalidJson | ErrorKind::InvalidSchema | ErrorKind::TooLarge { .. } => {
+            "the answer is not as expected; check GENESYS_API".to_owned()
+        }
+        kind => kind.to_string(),
+    }
+}
+
+fn evidence(error: &Error) -> String {
+    match (error.status, &error.correlation_id) {
+        (Some(status), Some(id)) => format!(" (HTTP {status}, ININ-Correlation-Id {id})"),
+        (Some(status), None) => format!(" (HTTP {status})"),
+        (None, _) => String::new(),
+    }
+}
