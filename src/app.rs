@@ -7,9 +7,11 @@
 //! |---|---|
 //! | `pool.rs` | the life of one session: the workers |
 //! | `feeder.rs` | what feeds them: budget, gate, suspects |
+//! | `budget.rs` | how the rate limit is shared |
 //! | `returns.rs` | what is known of deliveries that come back |
 //! | `watchdog.rs` | aborts the process when a job holds on to its thread |
 
+pub(crate) mod budget;
 mod feeder;
 mod pool;
 mod returns;

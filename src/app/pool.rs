@@ -11,9 +11,8 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::feeder::{Assignment, Feeder};
-use super::{App, MOST_CRASHES};
+use super::{App, MOST_CRASHES, budget};
 use crate::failpoint;
-use crate::genesys::LONGEST_WAIT;
 use crate::outcome::Outcome;
 use crate::queue::{
     Notices, Origin, Outbox, Replicas, Session, SessionError, acknowledge, give_back, settle,
@@ -102,38 +101,13 @@ impl App {
         Ok(())
     }
 
-    /// Shares the rate limit with the other replicas, until that fails.
+    /// Shares the rate limit with the other replicas, where there may be any, until that fails.
     async fn share_budget(&self, replicas: Option<&mut (Replicas, Notices)>) -> SessionError {
         let Some((replicas, notices)) = replicas else {
             return std::future::pending().await;
         };
-        let replicas = &*replicas;
-        let pace = &self.pace;
-        let told = async {
-            let mut retry_afters = pace.retry_afters();
-            while retry_afters.changed().await.is_ok() {
-                let retry_after = *retry_afters.borrow_and_update();
-                if let Err(error) = replicas.tell(retry_after).await {
-                    tracing::debug!(event = "budget.not_told", %error);
-                }
-            }
-        };
-        let heard = async {
-            loop {
-                match notices.heard().await {
-                    Ok(retry_after) if retry_after > LONGEST_WAIT => {
-                        self.worker.gate.hold(retry_after)
-                    }
-                    Ok(retry_after) => pace.hold(retry_after),
-                    Err(error) => return error,
-                }
-            }
-        };
-        tokio::select! {
-            error = heard => error,
-            () = told => SessionError::ConnectionLost,
-            () = pace.follow(|| replicas.count()) => SessionError::ConnectionLost,
-        }
+        let gate = &self.worker.gate;
+        budget::share(&self.pace, replicas, notices, |wait| gate.hold(wait)).await
     }
 
     /// Stops in order: no new deliveries, back with what was not begun, then wait for what was.

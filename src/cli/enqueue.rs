@@ -7,8 +7,10 @@
 //! | `sessions.rs` | the conversations of guests' sessions |
 //! | `times.rs` | what --since, --from and --to mean |
 //! | `watermark.rs` | the file that makes a search resumable |
+//! | `budget.rs` | the rate limit, shared with the workers while Genesys is asked |
 //! | `sink.rs` | where ids go: the job queue, or stdout |
 
+mod budget;
 mod given;
 mod period;
 mod sessions;
@@ -21,10 +23,11 @@ use std::sync::Arc;
 
 use clap::{ArgGroup, Args};
 
+use self::budget::Budget;
 use self::sink::Sink;
 use self::times::Times;
 use super::Failure;
-use crate::config::{GenesysConfig, Source};
+use crate::config::{GenesysConfig, RateSharing, Source};
 use crate::genesys::{Genesys, Pace};
 use crate::job;
 
@@ -85,22 +88,21 @@ pub(super) async fn execute(source: &Source, options: Options) -> Result<(), Fai
         dry_run,
         max_depth,
     } = options;
-    if !session.is_empty() {
-        let sink = Sink::new(source, dry_run, max_depth.or(Some(MAX_DEPTH)))?;
-        sessions::enqueue(&genesys(source)?, sink, session, &times).await
-    } else if times.are_given() || watermark.is_some() {
-        let sink = Sink::new(source, dry_run, max_depth.or(Some(MAX_DEPTH)))?;
-        period::enqueue(&genesys(source)?, sink, &times, watermark, dry_run).await
-    } else {
+    if session.is_empty() && watermark.is_none() && !times.are_given() {
         let sink = Sink::new(source, dry_run, max_depth)?;
-        given::enqueue(sink, ids, file).await
+        return given::enqueue(sink, ids, file).await;
     }
-}
-
-fn genesys(source: &Source) -> Result<Genesys, Failure> {
     let config = GenesysConfig::read(source)?;
     let pace = Arc::new(Pace::new(config.requests_per_minute));
-    Ok(Genesys::new(&config, pace)?)
+    let genesys = Genesys::new(&config, Arc::clone(&pace))?;
+    let share = config.rate_sharing == RateSharing::Members;
+    let budget = Budget::new(pace, share);
+    let sink = Sink::new(source, dry_run, max_depth.or(Some(MAX_DEPTH)))?;
+    if session.is_empty() {
+        period::enqueue(&genesys, budget, sink, &times, watermark, dry_run).await
+    } else {
+        sessions::enqueue(&genesys, budget, sink, session, &times).await
+    }
 }
 
 /// The id of a conversation that Genesys names; counts and tells of one that is none.

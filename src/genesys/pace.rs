@@ -172,6 +172,11 @@ impl Pace {
         // After a reconnect the others may not be back yet: the last count holds until the next.
     }
 
+    /// Leaves the others: to join again is to be counted again.
+    pub fn leave(&self) {
+        self.state().members = None;
+    }
+
     /// Follows the number of replicas, which `count` tells where it can; where it cannot, the last count holds.
     pub async fn follow<F>(&self, mut count: impl FnMut() -> F)
     where

@@ -12,7 +12,7 @@ use super::declare::{NOT_FOUND, code, short, table};
 use super::message::job_properties;
 use super::session::{DEADLINE, SessionError, within};
 use super::topology::quorum_arguments;
-use super::{Address, Names, Outbox, PublishError};
+use super::{Address, Names, Notices, Outbox, PublishError, Replicas, Shared};
 
 /// Sends jobs.
 pub struct Producer {
@@ -45,6 +45,14 @@ impl Producer {
         self.outbox
             .publish("", &self.queue, body, job_properties(message_id))
             .await
+    }
+
+    /// Joins the replicas that share a rate limit, for as long as Genesys is asked.
+    ///
+    /// # Errors
+    /// [`SessionError`] where the broker refuses, such as before any worker has run.
+    pub async fn join(&self, shared: &Shared) -> Result<(Replicas, Notices), SessionError> {
+        Replicas::on(&self.connection, &self.connection, shared, "enqueue").await
     }
 
     /// How many jobs wait in the job queue; `None` where it does not exist.

@@ -11,7 +11,7 @@ use lapin::options::{
     BasicConsumeOptions, BasicPublishOptions, QueueBindOptions, QueueDeclareOptions,
 };
 use lapin::types::FieldTable;
-use lapin::{BasicProperties, Channel, Consumer};
+use lapin::{BasicProperties, Channel, Connection, Consumer};
 use serde::{Deserialize, Serialize};
 
 use super::declare::short;
@@ -50,9 +50,19 @@ impl Replicas {
         shared: &Shared,
         worker: &str,
     ) -> Result<(Self, Notices), SessionError> {
-        let publish = session.publish.create_channel();
+        Self::on(&session.consume, &session.publish, shared, worker).await
+    }
+
+    /// Joins the others over these connections, which may be the same.
+    pub(super) async fn on(
+        consume_on: &Connection,
+        publish_on: &Connection,
+        shared: &Shared,
+        worker: &str,
+    ) -> Result<(Self, Notices), SessionError> {
+        let publish = publish_on.create_channel();
         let announcements = within(DEADLINE, "open a channel", publish).await?;
-        let channel = within(DEADLINE, "open a channel", session.consume.create_channel()).await?;
+        let channel = within(DEADLINE, "open a channel", consume_on.create_channel()).await?;
         let membership = consume(&channel, &shared.members, false).await?;
 
         // A connection that the broker does not know to be lost yet still owns the exclusive queue of the last session.
@@ -100,6 +110,14 @@ impl Replicas {
             .await
             .ok()?;
         Some(queue.consumer_count())
+    }
+
+    /// Leaves the others, who find the budget larger at their next count.
+    pub async fn leave(self) {
+        for channel in [&self.channel, &self.announcements] {
+            let closed = channel.close(200, short("bye"));
+            let _ = within(DEADLINE, "close a channel", closed).await;
+        }
     }
 
     /// Tells all replicas to wait.

@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use crate::support::{Stand, WEB_DETAILS, shared_broker, until};
+use crate::support::{
+    PLATFORM, Process, Stand, WEB_DETAILS, interceptor, owned, shared_broker, until,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_replicas_share_the_limit() {
@@ -65,4 +67,26 @@ async fn replicas_that_share_nothing_do_not_count_each_other() {
         worker.stdout_line("broker.connected").await;
         assert!(!worker.output().contains("budget.shared"));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_is_counted_for_as_long_as_it_asks() {
+    let options = ["--requests-per-minute", "240"];
+    let stand = Stand::with(PLATFORM, &shared_broker(), &options).await;
+    let limit = [("GENESYS_REQUESTS_PER_MINUTE", "240")];
+    let worker = stand.worker(&limit);
+    worker.stdout_line("\"members\":1").await;
+    let mut environment = stand.environment();
+    environment.extend(owned(&limit));
+    let arguments = ["enqueue", "--since", "25h", "--max-depth", "20"];
+    let search = Process::start(interceptor(), &arguments, &environment);
+    worker.stdout_line("\"members\":2").await;
+    // While it waits for the workers, they have the whole budget.
+    search.stderr_line("waiting").await;
+    until("one member", async || {
+        worker.output().matches("\"members\":1").count() == 2
+    })
+    .await;
+    let stats = stand.get("/simulator/stats").await;
+    assert!(stats["byStatus"].get("429").is_none(), "{stats}");
 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::super::Failure;
 use super::times::Asked;
 use super::watermark::Watermark;
-use super::{Sink, Times, checked};
+use super::{Budget, Sink, Times, checked};
 use crate::genesys::{Genesys, Span};
 
 /// Ids that are sent before the watermark's file is written: what a kill may send twice.
@@ -17,6 +17,7 @@ const CHECKPOINT: usize = 100;
 /// Enqueues the conversations that ended within `times`, each once.
 pub(super) async fn enqueue(
     genesys: &Genesys,
+    mut budget: Budget,
     mut sink: Sink,
     times: &Times,
     file: Option<PathBuf>,
@@ -33,7 +34,15 @@ pub(super) async fn enqueue(
     let mut seen = HashSet::new();
     let mut unsaved = 0;
     let mut search = genesys.search(span);
-    while let Some(step) = search.next().await.map_err(anyhow::Error::from)? {
+    while let Some(step) = budget
+        .spend(&sink, search.next())
+        .await
+        .map_err(anyhow::Error::from)?
+    {
+        if !step.found.is_empty() {
+            // To send may mean to wait for the workers, who need the budget.
+            budget.leave().await;
+        }
         for found in step.found {
             let elsewhere = found
                 .ended

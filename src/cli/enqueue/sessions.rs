@@ -1,13 +1,13 @@
 //! The conversations of guests' sessions.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use anyhow::Context;
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::Failure;
 use super::times::Asked;
-use super::{Sink, Times, checked};
+use super::{Budget, Sink, Times, checked};
 use crate::genesys::{Genesys, Span};
 
 /// How far back sessions are looked for, unless told: with the threading window before it, one query of the longest time.
@@ -16,6 +16,7 @@ const LAST: SignedDuration = SignedDuration::from_hours(28 * 24);
 /// Enqueues the conversations of `given`, each once.
 pub(super) async fn enqueue(
     genesys: &Genesys,
+    mut budget: Budget,
     mut sink: Sink,
     given: Vec<String>,
     times: &Times,
@@ -43,10 +44,10 @@ pub(super) async fn enqueue(
     }
     sink.open().await?;
     sink.expect(sessions.len() as u64);
-    let mut seen = HashSet::new();
+    let mut ids = BTreeSet::new();
     let at_once = genesys.sessions_at_once();
     for (batch, places) in sessions.chunks(at_once).zip(places.chunks(at_once)) {
-        let found = genesys.of_sessions(batch, span).await;
+        let found = budget.spend(&sink, genesys.of_sessions(batch, span)).await;
         let found = found.map_err(anyhow::Error::from)?;
         if found.is_empty() {
             let place = match places {
@@ -58,14 +59,14 @@ pub(super) async fn enqueue(
             ));
         }
         for conversation in found {
-            let Some(id) = checked(&conversation.id, &mut sink) else {
-                continue;
-            };
-            if seen.insert(id.clone()) {
-                sink.put(&id).await?;
-            }
+            ids.extend(checked(&conversation.id, &mut sink));
         }
         sink.advance(batch.len() as u64);
+    }
+    // To send may mean to wait for the workers, who need the budget.
+    budget.leave().await;
+    for id in &ids {
+        sink.put(id).await?;
     }
     sink.finish(None)
 }

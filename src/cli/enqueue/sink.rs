@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::super::Failure;
 use crate::config::{AmqpConfig, ConfigError, Source};
-use crate::queue::{Address, Names, Producer, PublishError};
+use crate::queue::{Address, Names, Notices, Producer, PublishError, Replicas};
 
 /// Ids that are sent between two looks at the queue's depth.
 const BETWEEN_LOOKS: u32 = 100;
@@ -55,7 +55,7 @@ impl Sink {
             let config = AmqpConfig::read(source)?;
             Target::Queue(Box::new(Queue {
                 address: Address::new(&config, "interceptor")?,
-                names: Names::new(&config, None),
+                names: Names::new(&config, source.text("GENESYS_CLIENT_ID")),
                 producer: None,
                 max_depth,
                 room: 0,
@@ -79,6 +79,21 @@ impl Sink {
             queue.producer = Some(opened.with_context(|| queue.address.shown())?);
         }
         Ok(())
+    }
+
+    /// Joins the replicas that share the rate limit; `None` where there is no way to, as without a broker.
+    pub(super) async fn join_replicas(&self) -> Option<(Replicas, Notices)> {
+        let Target::Queue(queue) = &self.target else {
+            return None;
+        };
+        let joined = queue
+            .producer
+            .as_ref()?
+            .join(queue.names.shared.as_ref()?)
+            .await;
+        joined
+            .inspect_err(|error| tracing::debug!(event = "budget.not_shared", %error))
+            .ok()
     }
 
     /// Shows a bar of this length on a terminal.
