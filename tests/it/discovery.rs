@@ -18,6 +18,7 @@ in_both_dialects!(
     what_a_dry_run_prints_can_be_enqueued,
     sessions_lead_to_their_conversations,
     a_killed_search_goes_on_and_skips_nothing,
+    what_turns_up_late_is_found_by_the_next_search,
     a_deep_queue_is_waited_for,
     refused_credentials_are_one_line,
 );
@@ -30,12 +31,12 @@ fn chat(start: &str, end: &str) -> (String, Value) {
     (id, line)
 }
 
-/// `count` conversations, a quarter of an hour apart, from 2026-05-10 on; their file and ids.
+/// `count` conversations, a quarter of an hour apart, from 2024-05-10 on; their file and ids.
 fn chats(count: usize) -> (NamedTempFile, BTreeSet<String>) {
     let (ids, lines): (BTreeSet<_>, Vec<_>) = (0..count)
         .map(|number| {
             let (day, hour, quarter) = (10 + number / 96, number / 4 % 24, number % 4 * 15);
-            let time = |second| format!("2026-05-{day}T{hour:02}:{quarter:02}:{second:02}Z");
+            let time = |second| format!("2024-05-{day}T{hour:02}:{quarter:02}:{second:02}Z");
             chat(&time(0), &time(30))
         })
         .unzip();
@@ -91,17 +92,17 @@ async fn since_finds_every_conversation_once(api: &'static str) {
 }
 
 async fn from_and_to_bound_the_end(api: &'static str) {
-    let (from, to) = ("2026-05-10T12:00:00Z", "2026-05-11T12:00:00Z");
+    let (from, to) = ("2024-05-10T12:00:00Z", "2024-05-11T12:00:00Z");
     let inside = [
-        chat("2026-05-10T11:00:00Z", from),
-        chat("2026-05-11T11:00:00Z", "2026-05-11T11:59:59.999Z"),
+        chat("2024-05-10T11:00:00Z", from),
+        chat("2024-05-11T11:00:00Z", "2024-05-11T11:59:59.999Z"),
         // A guest came back within the threading window.
-        chat("2026-05-08T00:00:00Z", "2026-05-10T20:00:00Z"),
+        chat("2024-05-08T00:00:00Z", "2024-05-10T20:00:00Z"),
     ];
     let outside = [
-        chat("2026-05-10T11:00:00Z", "2026-05-10T11:59:59.999Z"),
-        chat("2026-05-11T11:00:00Z", to),
-        chat("2026-05-11T13:00:00Z", "2026-05-11T14:00:00Z"),
+        chat("2024-05-10T11:00:00Z", "2024-05-10T11:59:59.999Z"),
+        chat("2024-05-11T11:00:00Z", to),
+        chat("2024-05-11T13:00:00Z", "2024-05-11T14:00:00Z"),
     ];
     let lines: Vec<Value> = inside
         .iter()
@@ -121,7 +122,7 @@ async fn from_and_to_bound_the_end(api: &'static str) {
 async fn what_a_dry_run_prints_can_be_enqueued(api: &'static str) {
     let (file, ids) = chats(20);
     let stand = stand_of(api, &file).await;
-    let day = ["enqueue", "--from", "2026-05-10", "--to", "2026-05-11"];
+    let day = ["enqueue", "--from", "2024-05-10", "--to", "2024-05-11"];
     let arguments = [&day[..], &["--dry-run"]].concat();
     // Nothing is asked of a broker.
     let broker = format!("amqp://127.0.0.1:{}/%2f", free_port());
@@ -167,7 +168,7 @@ async fn a_killed_search_goes_on_and_skips_nothing(api: &'static str) {
     let directory = tempfile::tempdir().unwrap();
     let watermark = directory.path().join("watermark");
     let watermark = watermark.to_str().unwrap();
-    let first = ["--from", "2026-05-10", "--to", "2026-05-15"];
+    let first = ["--from", "2024-05-10", "--to", "2024-05-15"];
     for depth in ["40", "170", "330"] {
         let mut arguments = vec!["enqueue", "--watermark", watermark, "--max-depth", depth];
         arguments.extend(first);
@@ -176,7 +177,15 @@ async fn a_killed_search_goes_on_and_skips_nothing(api: &'static str) {
         searching.signal("KILL");
         assert_eq!(searching.finish().await.code, None);
     }
-    let on = ["enqueue", "--watermark", watermark, "--max-depth", "5000"];
+    let on = [
+        "enqueue",
+        "--watermark",
+        watermark,
+        "--max-depth",
+        "5000",
+        "--to",
+    ];
+    let on = [&on[..], &["2024-05-16"]].concat();
     let rest = stand.interceptor(&on, &[]).await;
     assert_eq!(rest.code, Some(0), "{}", rest.stderr);
     let sent = jobs(&stand).await;
@@ -184,17 +193,53 @@ async fn a_killed_search_goes_on_and_skips_nothing(api: &'static str) {
     assert!((400..700).contains(&sent.len()), "{}", sent.len());
     assert_eq!(sent.into_iter().collect::<BTreeSet<_>>(), ids);
 
-    for arguments in [&on[..], &[&on[..], &first].concat()] {
-        let again = stand.interceptor(arguments, &[]).await;
+    let once_more = ["enqueue", "--watermark", watermark];
+    let further = [&once_more[..], &["--to", "2024-05-17"]].concat();
+    for arguments in [on, [&once_more[..], &first].concat(), further] {
+        let again = stand.interceptor(&arguments, &[]).await;
         assert_eq!(again.code, Some(0), "{}", again.stderr);
         assert_eq!(stand.depth("conversations").await, Some(0));
     }
 }
 
+async fn what_turns_up_late_is_found_by_the_next_search(api: &'static str) {
+    let stand = Stand::speaking(api).await;
+    let now = jiff::Timestamp::now();
+    let (id, ended) = loop {
+        let id = Uuid::new_v4().to_string();
+        let chat = stand.get(&format!("/simulator/conversations/{id}")).await;
+        let ended: jiff::Timestamp = chat["endTimestamp"].as_str().unwrap().parse().unwrap();
+        if ended + jiff::SignedDuration::from_hours(10 * 24) < now {
+            break (id, ended);
+        }
+    };
+    let hours = |hours| (ended + jiff::SignedDuration::from_hours(hours)).to_string();
+    let directory = tempfile::tempdir().unwrap();
+    let watermark = directory.path().join("watermark");
+    let search = async |from: &str, to: &str| {
+        let mut arguments = vec!["enqueue", "--watermark", watermark.to_str().unwrap()];
+        arguments.extend(["--from", from, "--to", to]);
+        let searched = stand.interceptor(&arguments, &[]).await;
+        assert_eq!(searched.code, Some(0), "{}", searched.stderr);
+        jobs(&stand).await
+    };
+    let from = hours(-24);
+    assert!(search(&from, &hours(24)).await.is_empty());
+    // The simulator lists what it does not know from the start once it was asked for it.
+    let worker = stand.worker(&[]);
+    stand.send(id.as_bytes(), Default::default()).await;
+    stand.records.until_transcripts(1).await;
+    worker.signal("TERM");
+    assert_eq!(worker.finish().await.code, Some(0));
+    assert_eq!(search(&from, &hours(48)).await, [id]);
+    assert!(search(&from, &hours(72)).await.is_empty());
+}
+
 async fn a_deep_queue_is_waited_for(api: &'static str) {
     let (file, ids) = chats(25);
     let stand = stand_of(api, &file).await;
-    let arguments = ["enqueue", "--from", "2026-05-10", "--max-depth", "10"];
+    let day = ["enqueue", "--from", "2024-05-10", "--to", "2024-05-11"];
+    let arguments = [&day[..], &["--max-depth", "10"]].concat();
     let enqueueing = Process::start(interceptor(), &arguments, &stand.environment());
     enqueueing.stderr_line("waiting").await;
     assert_eq!(stand.depth("conversations").await, Some(10));
@@ -258,10 +303,10 @@ async fn what_cannot_be_used_is_one_line_before_any_connection() {
         (&["--since", "soon"][..], "--since"),
         (&["--since", "-1h"], "--since"),
         (&["--from", "yesterday"], "--from"),
-        (&["--from", "2026-05-10T12:00:00"], "--from"),
+        (&["--from", "2024-05-10T12:00:00"], "--from"),
         (&["--from", "2999-01-01"], "--from"),
-        (&["--from", "2026-05-10", "--to", "2026-05-10"], "--from"),
-        (&["--from", "2026-05-10", "--to", "31.5.2026"], "--to"),
+        (&["--from", "2024-05-10", "--to", "2024-05-10"], "--from"),
+        (&["--from", "2024-05-10", "--to", "31.5.2024"], "--to"),
         (&["--watermark", "/nonexistent/watermark"], "--watermark"),
         (&["--watermark", file, "--since", "1h"], "--watermark"),
         (&["--session", "x", "--from", "tomorrow"], "--from"),
