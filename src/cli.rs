@@ -25,6 +25,7 @@ Examples:
   interceptor check                      is everything set up?
   interceptor run                        the worker pool
   interceptor enqueue 550e8400-e29b-41d4-a716-446655440000
+  interceptor enqueue --since 24h        what ended within a day
   interceptor tail                       watch the records
   interceptor redact chat.json           sanitize a transcript without broker or network
 

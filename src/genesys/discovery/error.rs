@@ -27,7 +27,7 @@ fn query_problem(error: &Error) -> String {
                 .to_owned()
         }
         ErrorKind::MissingPermission | ErrorKind::Forbidden { .. } => {
-            "the OAuth client lacks a permission: its role needs analytics:conversationDetail:view"
+            "the OAuth client lacks a permission: its role needs analytics:conversationDetail:view (web-details: the scope analytics:conversation:view)"
                 .to_owned()
         }
         ErrorKind::BadRequest => {
