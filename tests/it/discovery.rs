@@ -190,7 +190,7 @@ async fn a_killed_search_goes_on_and_skips_nothing(api: &'static str) {
     assert_eq!(rest.code, Some(0), "{}", rest.stderr);
     let sent = jobs(&stand).await;
     // What was sent since the file was last written is sent once more.
-    assert!((400..700).contains(&sent.len()), "{}", sent.len());
+    assert!((400..=700).contains(&sent.len()), "{}", sent.len());
     assert_eq!(sent.into_iter().collect::<BTreeSet<_>>(), ids);
 
     let once_more = ["enqueue", "--watermark", watermark];
