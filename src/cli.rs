@@ -4,7 +4,9 @@
 //! or configuration; 3 the topology on the broker is not as it must be.
 
 mod check;
+mod dead_letters;
 mod enqueue;
+mod progress;
 mod redact;
 mod schema;
 mod tail;
@@ -27,6 +29,7 @@ Examples:
   interceptor enqueue 550e8400-e29b-41d4-a716-446655440000
   interceptor enqueue --since 24h        what ended within a day
   interceptor tail                       watch the records
+  interceptor dead-letters list          what has failed for good, and why
   interceptor redact chat.json           sanitize a transcript without broker or network
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 topology mismatch, 130 ended by a second signal.";
@@ -50,6 +53,8 @@ enum Command {
     Redact(redact::Options),
     /// Print the records of both exchanges as they come, one JSON document a line.
     Tail(tail::Options),
+    /// List, show, redrive, export or purge dead letters, jobs that wait for a retry, and records without a consumer.
+    DeadLetters(dead_letters::Options),
     /// Check configuration, broker and token, one line each.
     Check,
     /// Show, create or verify what must exist on the broker.
@@ -104,6 +109,7 @@ async fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Enqueue(options) => enqueue::execute(&source, options).await,
         Command::Redact(options) => redact::execute(&source, &options),
         Command::Tail(options) => tail::execute(&source, &options).await,
+        Command::DeadLetters(options) => dead_letters::execute(&source, options).await,
         Command::Check => check::execute(&source).await,
         Command::Topology(options) => topology::execute(&source, &options).await,
         Command::Schema(options) => Ok(schema::execute(&options)?),

@@ -18,7 +18,7 @@
 //! | [`gate`] | whether intake is open: faults of the service, not of a job | `genesys`' errors |
 //! | [`outcome`] | what becomes of a job: the one match from error to decision | `genesys`' errors, `config` |
 //! | [`job`] | what producers send | nothing |
-//! | [`queue`] | RabbitMQ; the only room that names lapin | `outcome`, `record`, `telemetry`, `config` |
+//! | [`queue`] | RabbitMQ; the only room that names lapin | `job`, `outcome`, `record`, `telemetry`, `config` |
 //! | [`genesys`] | Genesys Cloud; the only room that names reqwest | `transcript`, `config` |
 //! | [`transcript`] | raw transcript to sanitized; pure | `redaction` |
 //! | [`redaction`] | finds and replaces personal data; pure | nothing |

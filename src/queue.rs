@@ -8,15 +8,17 @@
 //! | `intake.rs` | deliveries in |
 //! | `outbox.rs` | confirmed publishes out |
 //! | `message.rs` | a job as it was delivered, and what it becomes when it is passed on |
-//! | `settle.rs` | carries out an outcome: the only place that acknowledges |
+//! | `settle.rs` | carries out an outcome: the only place where a worker acknowledges |
 //! | `replicas.rs` | what the replicas of one OAuth client tell each other |
 //! | `client.rs` | what the command line needs: enqueue and tail |
+//! | `dead_letters.rs` | what the operator needs: reads, redrives and removes what waits for somebody to act |
 //!
 //! Two connections, because the broker stops reading a connection that publishes while it is short of memory or disk,
 //! and acknowledgements must not get stuck there. One publish channel per worker with one confirm outstanding, because
 //! lapin attributes returns and confirms wrongly when several are.
 
 mod client;
+mod dead_letters;
 mod declare;
 mod intake;
 mod message;
@@ -27,6 +29,7 @@ mod settle;
 mod topology;
 
 pub use client::{Producer, Tail};
+pub use dead_letters::{Letter, Letters, Place, Receipt, Redriver};
 pub use declare::{TopologyError, apply, verify};
 pub use intake::Intake;
 pub use message::{Delivered, JobMessage, Origin};

@@ -12,12 +12,12 @@ use super::declare::short;
 use crate::record::Identity;
 use crate::telemetry::TraceContext;
 
-const ATTEMPT: &str = "interceptor-attempt";
-const REDRIVES: &str = "interceptor-redrives";
-const FIRST_SEEN: &str = "interceptor-first-seen";
-const REASON: &str = "interceptor-reason";
-const ERROR: &str = "interceptor-error";
-const WORKER: &str = "interceptor-worker";
+pub(super) const ATTEMPT: &str = "interceptor-attempt";
+pub(super) const REDRIVES: &str = "interceptor-redrives";
+pub(super) const FIRST_SEEN: &str = "interceptor-first-seen";
+pub(super) const REASON: &str = "interceptor-reason";
+pub(super) const ERROR: &str = "interceptor-error";
+pub(super) const WORKER: &str = "interceptor-worker";
 /// The broker's own count on a delivery from a quorum queue.
 const RETURNS: &str = "x-delivery-count";
 const PERSISTENT: u8 = 2;
@@ -122,15 +122,7 @@ impl Delivered {
 
     /// The properties of the job when it is passed on: the producer's, with our headers, and persistent.
     pub(super) fn passed_on(&self, note: &Note<'_>, expiration_ms: Option<u64>) -> BasicProperties {
-        let mut headers = FieldTable::default();
-        if let Some(original) = self.properties.headers() {
-            for (name, value) in original.inner() {
-                let name_text = name.as_str();
-                if !is_brokers(name_text) && name_text != REASON && name_text != ERROR {
-                    headers.insert(name.clone(), value.clone());
-                }
-            }
-        }
+        let mut headers = senders_headers(&self.properties, &[REASON, ERROR]);
         let mut set = |name: &str, value: AMQPValue| {
             headers.insert(short(name), value);
         };
@@ -144,44 +136,73 @@ impl Delivered {
         if let Some(error) = note.error {
             set(ERROR, long(error));
         }
-
-        let original = &self.properties;
-        let mut properties = BasicProperties::default()
-            .with_delivery_mode(PERSISTENT)
-            .with_headers(headers);
-        if let Some(value) = original.message_id() {
-            properties = properties.with_message_id(value.clone());
+        let properties = published_anew(&self.properties, headers);
+        match expiration_ms {
+            Some(milliseconds) => properties.with_expiration(milliseconds.to_string().into()),
+            None => properties,
         }
-        if let Some(value) = original.correlation_id() {
-            properties = properties.with_correlation_id(value.clone());
-        }
-        if let Some(value) = original.content_type() {
-            properties = properties.with_content_type(value.clone());
-        }
-        if let Some(value) = original.content_encoding() {
-            properties = properties.with_content_encoding(value.clone());
-        }
-        if let Some(value) = original.kind() {
-            properties = properties.with_type(value.clone());
-        }
-        if let Some(value) = original.app_id() {
-            properties = properties.with_app_id(value.clone());
-        }
-        if let Some(value) = original.reply_to() {
-            properties = properties.with_reply_to(value.clone());
-        }
-        if let Some(value) = original.timestamp() {
-            properties = properties.with_timestamp(*value);
-        }
-        if let Some(value) = original.priority() {
-            properties = properties.with_priority(*value);
-        }
-        // user_id is left out: the broker refuses one that is not the publishing connection's.
-        if let Some(milliseconds) = expiration_ms {
-            properties = properties.with_expiration(milliseconds.to_string().into());
-        }
-        properties
     }
+}
+
+/// The properties of a dead letter that is a job again: as if it had never been tried, but for the count of its redrives.
+/// When it was first seen is forgotten too, so that a conversation that was not found may be missing for a while again.
+pub(super) fn redriven(original: &BasicProperties) -> BasicProperties {
+    let mut headers = senders_headers(original, &[ATTEMPT, FIRST_SEEN, REASON, ERROR, WORKER]);
+    let redrives = header_number(&headers, REDRIVES).saturating_add(1);
+    headers.insert(short(REDRIVES), AMQPValue::LongLongInt(redrives.into()));
+    published_anew(original, headers)
+}
+
+/// The properties of a message that is sent on its way again as it was.
+pub(super) fn resent(original: &BasicProperties) -> BasicProperties {
+    published_anew(original, senders_headers(original, &[]))
+}
+
+/// The headers without `left_out` and without the broker's own notes.
+fn senders_headers(original: &BasicProperties, left_out: &[&str]) -> FieldTable {
+    let mut headers = FieldTable::default();
+    for (name, value) in original.headers().iter().flat_map(FieldTable::inner) {
+        if !is_brokers(name.as_str()) && !left_out.contains(&name.as_str()) {
+            headers.insert(name.clone(), value.clone());
+        }
+    }
+    headers
+}
+
+/// The sender's properties with `headers`, persistent and without an expiration.
+fn published_anew(original: &BasicProperties, headers: FieldTable) -> BasicProperties {
+    let mut properties = BasicProperties::default()
+        .with_delivery_mode(PERSISTENT)
+        .with_headers(headers);
+    if let Some(value) = original.message_id() {
+        properties = properties.with_message_id(value.clone());
+    }
+    if let Some(value) = original.correlation_id() {
+        properties = properties.with_correlation_id(value.clone());
+    }
+    if let Some(value) = original.content_type() {
+        properties = properties.with_content_type(value.clone());
+    }
+    if let Some(value) = original.content_encoding() {
+        properties = properties.with_content_encoding(value.clone());
+    }
+    if let Some(value) = original.kind() {
+        properties = properties.with_type(value.clone());
+    }
+    if let Some(value) = original.app_id() {
+        properties = properties.with_app_id(value.clone());
+    }
+    if let Some(value) = original.reply_to() {
+        properties = properties.with_reply_to(value.clone());
+    }
+    if let Some(value) = original.timestamp() {
+        properties = properties.with_timestamp(*value);
+    }
+    if let Some(value) = original.priority() {
+        properties = properties.with_priority(*value);
+    }
+    // user_id is left out: the broker refuses one that is not the publishing connection's.
+    properties
 }
 
 /// The properties of a record.
@@ -237,7 +258,7 @@ fn long(text: &str) -> AMQPValue {
     AMQPValue::LongString(text.into())
 }
 
-fn header_text(headers: &FieldTable, name: &str) -> Option<String> {
+pub(super) fn header_text(headers: &FieldTable, name: &str) -> Option<String> {
     match headers.inner().get(name)? {
         AMQPValue::LongString(text) => String::from_utf8(text.as_bytes().to_vec()).ok(),
         AMQPValue::ShortString(text) => Some(text.to_string()),
@@ -246,7 +267,7 @@ fn header_text(headers: &FieldTable, name: &str) -> Option<String> {
 }
 
 /// Integers come in the width that the sender's client library likes.
-fn header_number(headers: &FieldTable, name: &str) -> u32 {
+pub(super) fn header_number(headers: &FieldTable, name: &str) -> u32 {
     let number = match headers.inner().get(name) {
         Some(AMQPValue::ShortShortInt(n)) => i64::from(*n),
         Some(AMQPValue::ShortShortUInt(n)) => i64::from(*n),

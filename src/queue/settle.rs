@@ -1,10 +1,11 @@
-//! Carries out an outcome: publishes what follows from it, each confirmed, and acknowledges last. The only place that
-//! acknowledges: a job is gone from its queue only after everything that it became is safe on the broker.
+//! Carries out an outcome: publishes what follows from it, each confirmed, and acknowledges last. The only place where
+//! a worker acknowledges: a job is gone from its queue only after everything that it became is safe on the broker.
 //!
 //! The two are apart so that whoever settles can note, in between, that only the acknowledgement is left.
 
 use std::time::Duration;
 
+use lapin::Acker;
 use lapin::options::BasicAckOptions;
 
 use super::message::{Delivered, Note, record_properties};
@@ -184,7 +185,15 @@ fn retry_lane(names: &Names, after: Duration, counts: bool) -> (String, Option<u
 /// # Errors
 /// [`SessionError`]: the broker delivers the job again.
 pub async fn acknowledge(delivered: &Delivered) -> Result<(), SessionError> {
-    let ack = delivered.acker.ack(BasicAckOptions::default());
+    acknowledge_by(&delivered.acker).await
+}
+
+/// Acknowledges a delivery.
+///
+/// # Errors
+/// [`SessionError`]: the broker then delivers it again.
+pub(super) async fn acknowledge_by(acker: &Acker) -> Result<(), SessionError> {
+    let ack = acker.ack(BasicAckOptions::default());
     match within(DEADLINE, "acknowledge", ack).await? {
         true => Ok(()),
         false => Err(SessionError::StaleDelivery),

@@ -164,7 +164,7 @@ pub fn plan(names: &Names) -> Vec<Declaration> {
         (&names.transcripts, "transcript.#"),
         (&names.audit, "audit.#"),
     ] {
-        let queue = format!("{output}.unrouted");
+        let queue = unrouted_queue(output);
         plan.push(quorum(
             &queue,
             &[
@@ -183,6 +183,11 @@ pub fn plan(names: &Names) -> Vec<Declaration> {
         });
     }
     plan
+}
+
+/// Keeps what is published to an output before anyone has bound a queue.
+pub(super) fn unrouted_queue(output: &str) -> String {
+    format!("{output}.unrouted")
 }
 
 /// A delay as a message's time to live.

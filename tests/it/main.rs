@@ -12,6 +12,7 @@ mod bad_input;
 mod broker_faults;
 mod command_line;
 mod crashes;
+mod dead_letters;
 mod discovery;
 mod genesys_faults;
 mod main_job;

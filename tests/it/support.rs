@@ -169,7 +169,14 @@ impl Stand {
             .await;
     }
 
-    async fn publish(&self, exchange: &str, key: &str, body: &[u8], properties: BasicProperties) {
+    /// Publishes anything.
+    pub(crate) async fn publish(
+        &self,
+        exchange: &str,
+        key: &str,
+        body: &[u8],
+        properties: BasicProperties,
+    ) {
         let options = BasicPublishOptions::default();
         let properties = properties.with_delivery_mode(2);
         let published =

@@ -1,0 +1,86 @@
+//! `interceptor dead-letters`
+//!
+//! | file | what |
+//! |---|---|
+//! | `select.rs` | which letters: the options, and the reader that heeds them |
+//! | `table.rs` | a letter as a line for people |
+//! | `document.rs` | a letter as JSON |
+//! | `read.rs` | list, show, export |
+//! | `redrive.rs` | redrive |
+//! | `purge.rs` | purge |
+//!
+//! No signal is handled: whenever it ends, the broker puts back what was not removed, in order.
+
+mod document;
+mod purge;
+mod read;
+mod redrive;
+mod select;
+mod table;
+
+use std::io::{ErrorKind, Write};
+
+use anyhow::Context;
+use clap::{Args, Subcommand};
+
+use super::Failure;
+use crate::config::Source;
+
+#[derive(Args)]
+#[command(after_help = "\
+Without a flag it is about the dead letters: jobs that have failed for good. --waiting is about the retry queues: jobs that
+wait for their next attempt. --unrouted is about records that no consumer has bound a queue for.
+
+To read a queue is to hold its letters for as long: another command sees none of them meanwhile, and a job that is due leaves
+late. They stay in their queue and keep their order. Only AMQP_* settings are needed.
+
+Examples:
+  interceptor dead-letters list --reason conversation_not_found --older-than 2h
+  interceptor dead-letters show 550e8400-e29b-41d4-a716-446655440000
+  interceptor dead-letters list --waiting --id 550e8400-e29b-41d4-a716-446655440000
+  interceptor dead-letters redrive --reason genesys_error --rate 5/s
+  interceptor dead-letters export > letters.ndjson && interceptor dead-letters purge --older-than 30d")]
+pub(super) struct Options {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Print a table, oldest first; never a body.
+    List(read::ListOptions),
+    /// Print one letter: headers, properties, body.
+    Show(read::ShowOptions),
+    /// Send letters on their way again.
+    Redrive(redrive::Options),
+    /// Print letters with their bodies, one JSON document a line.
+    Export(read::ExportOptions),
+    /// Delete letters for good.
+    Purge(purge::Options),
+}
+
+pub(super) async fn execute(source: &Source, options: Options) -> Result<(), Failure> {
+    let done = match options.action {
+        Action::List(options) => read::list(source, &options).await,
+        Action::Show(options) => read::show(source, &options).await,
+        Action::Redrive(options) => redrive::execute(source, &options).await,
+        Action::Export(options) => read::export(source, &options).await,
+        Action::Purge(options) => purge::execute(source, &options).await,
+    };
+    match done {
+        // Whoever reads has had enough, as with `head`.
+        Err(Failure::Other(error))
+            if error
+                .downcast_ref::<std::io::Error>()
+                .is_some_and(|error| error.kind() == ErrorKind::BrokenPipe) =>
+        {
+            Ok(())
+        }
+        done => done,
+    }
+}
+
+/// Prints a line on stdout.
+fn print(line: &str) -> anyhow::Result<()> {
+    writeln!(std::io::stdout(), "{line}").context("cannot write to stdout")
+}
