@@ -51,7 +51,7 @@ const FAULT_LOG_INTERVAL: Duration = Duration::from_secs(30);
 /// A suspect that has crashed its worker as often is dead-lettered.
 const MOST_CRASHES: u32 = 3;
 /// Of a second signal: the shell's code for SIGINT.
-const INTERRUPTED: i32 = 130;
+pub(crate) const INTERRUPTED: u8 = 130;
 
 /// What every session of a run shares.
 pub(crate) struct App {
@@ -134,7 +134,12 @@ pub async fn run(source: &Source) -> Result<(), ConfigError> {
         tokio::spawn(admin::serve(listener, status));
     }
     let stop = CancellationToken::new();
-    hear_signals(stop.clone());
+    hear_signals(stop.clone(), || {
+        tracing::info!(
+            event = "run.stopping",
+            "stopping: finishing what is in hand; a second signal ends at once"
+        );
+    });
     Arc::new(app).sessions(&stop).await;
     totals.log();
     Ok(())
@@ -209,8 +214,9 @@ impl FaultLog {
     }
 }
 
-/// The first SIGTERM or SIGINT asks for an orderly stop, the second ends the process at once. Heard from here on.
-fn hear_signals(stop: CancellationToken) {
+/// The first SIGTERM or SIGINT asks for an orderly stop, after `tell`; the second ends the process at once. Heard from here
+/// on.
+pub(crate) fn hear_signals(stop: CancellationToken, tell: impl FnOnce() + Send + 'static) {
     let (Ok(mut terminate), Ok(mut interrupt)) = (
         signal(SignalKind::terminate()),
         signal(SignalKind::interrupt()),
@@ -230,12 +236,9 @@ fn hear_signals(stop: CancellationToken) {
             }
         };
         heard().await;
-        tracing::info!(
-            event = "run.stopping",
-            "stopping: finishing what is in hand; a second signal ends at once"
-        );
+        tell();
         stop.cancel();
         heard().await;
-        std::process::exit(INTERRUPTED);
+        std::process::exit(INTERRUPTED.into());
     });
 }

@@ -32,7 +32,8 @@ Examples:
   interceptor dead-letters list          what has failed for good, and why
   interceptor redact chat.json           sanitize a transcript without broker or network
 
-Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 topology mismatch, 130 ended by a second signal.";
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 topology mismatch, 130 ended by a signal (run: by a
+second one).";
 
 /// Takes conversation ids from RabbitMQ, fetches the chats from Genesys Cloud, redacts personal data, and publishes
 /// sanitized transcripts and audit records.

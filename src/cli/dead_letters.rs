@@ -9,7 +9,8 @@
 //! | `redrive.rs` | redrive |
 //! | `purge.rs` | purge |
 //!
-//! No signal is handled: whenever it ends, the broker puts back what was not removed, in order.
+//! Whatever happens, the broker puts back what was not removed. Also where a signal or a closed pipe ends a command early,
+//! the rest is read first, because only then it puts it back in order.
 
 mod document;
 mod purge;
@@ -24,7 +25,9 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 
 use super::Failure;
+use crate::app::INTERRUPTED;
 use crate::config::Source;
+use select::Interrupted;
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -69,15 +72,18 @@ pub(super) async fn execute(source: &Source, options: Options) -> Result<(), Fai
     };
     match done {
         // Whoever reads has had enough, as with `head`.
-        Err(Failure::Other(error))
-            if error
-                .downcast_ref::<std::io::Error>()
-                .is_some_and(|error| error.kind() == ErrorKind::BrokenPipe) =>
-        {
-            Ok(())
+        Err(Failure::Other(error)) if is_broken_pipe(&error) => Ok(()),
+        Err(Failure::Other(error)) if error.is::<Interrupted>() => {
+            eprintln!("error: {error:#}");
+            Err(Failure::Reported(INTERRUPTED))
         }
         done => done,
     }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let error = error.downcast_ref::<std::io::Error>();
+    error.is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
 /// Prints a line on stdout.

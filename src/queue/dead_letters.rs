@@ -7,10 +7,14 @@
 //! - they come back because the connection ends. What a client returns by `basic.nack` comes back shuffled, be it one by
 //!   one or with `multiple`.
 //! - one connection has at most 32 consumers on the queue: the broker keeps more in no order.
+//! - all of the queue has been read. What comes back is put before what was never read, but behind what is itself back from
+//!   an earlier look. So who ends early reads the rest first; only who is cut off (SIGKILL, a lost connection) can change the
+//!   order, and nothing else.
 //!
-//! A consumer delivers as many letters as its prefetch says and stops; then it is cancelled, which returns nothing, and the
-//! next one begins. So the prefetch is the bound on what is in memory, and not on what can be read. A letter's time in a
-//! retry queue goes on meanwhile: what is due leaves when it is back.
+//! A consumer delivers as many letters as its prefetch says and stops: that is a page. Then the next consumer begins. So the
+//! prefetch is the bound on what is in memory, and not on what can be read. At the end all are cancelled, so that what is
+//! removed then makes no room for more; that returns nothing. A letter's time in a retry queue goes on meanwhile: what is due
+//! leaves when it is back.
 
 mod json;
 mod letter;
@@ -72,8 +76,8 @@ pub struct Letters {
     place: Place,
     channel: Channel,
     backlogs: VecDeque<Backlog>,
-    page: Option<Page>,
-    pages: u32,
+    /// Of the queue that is read; the last one is not full.
+    pages: Vec<Page>,
     connection: Connection,
 }
 
@@ -123,8 +127,7 @@ impl Letters {
             place,
             channel,
             backlogs,
-            page: None,
-            pages: 0,
+            pages: Vec::new(),
             connection,
         })
     }
@@ -143,25 +146,24 @@ impl Letters {
             let Some(backlog) = self.backlogs.front_mut() else {
                 return Ok(None);
             };
-            let full = |page: &Page| page.held >= backlog.page_size;
-            if let Some(page) = self.page.take_if(|page| backlog.left == 0 || full(page)) {
-                let tag = page.consumer.tag();
-                let cancelled = self
-                    .channel
-                    .basic_cancel(tag, BasicCancelOptions::default());
-                within(DEADLINE, "stop to consume", cancelled).await?;
-            }
             if backlog.left == 0 {
+                for page in self.pages.drain(..) {
+                    let tag = page.consumer.tag();
+                    let cancelled = self
+                        .channel
+                        .basic_cancel(tag, BasicCancelOptions::default());
+                    within(DEADLINE, "stop to consume", cancelled).await?;
+                }
                 self.backlogs.pop_front();
                 continue;
             }
-            let page = match &mut self.page {
-                Some(page) => page,
-                None => {
-                    self.pages += 1;
-                    let page = Page::begin(&self.channel, backlog, self.pages).await?;
-                    self.page.insert(page)
-                }
+            let full = |page: &Page| page.held >= backlog.page_size;
+            if self.pages.last().is_none_or(full) {
+                let page = Page::begin(&self.channel, backlog, self.pages.len()).await?;
+                self.pages.push(page);
+            }
+            let Some(page) = self.pages.last_mut() else {
+                continue;
             };
             match page.next(&self.channel, &backlog.queue).await? {
                 Some(delivery) => {
@@ -176,24 +178,25 @@ impl Letters {
         }
     }
 
-    /// Removes a letter for good.
+    /// Removes a letter for good: the last one that was read, or any when all have been.
     ///
     /// # Errors
     /// [`SessionError`] where the connection is lost: the letter is back in its queue then.
     pub async fn remove(&mut self, receipt: &Receipt) -> Result<(), SessionError> {
         acknowledge_by(&receipt.0).await?;
-        // Only the last letter that was read can be of this page and be removed before the page ends.
-        if let Some(page) = &mut self.page {
+        // A letter is removed before the next one is read, or when all have been.
+        if let Some(page) = self.pages.last_mut() {
             page.held = page.held.saturating_sub(1);
         }
         Ok(())
     }
 
-    /// Puts back what was read and not removed, and ends.
+    /// Reads the rest, puts back what was not removed, and ends.
     ///
     /// # Errors
     /// [`SessionError`] where the broker does not answer; it puts everything back by itself then.
-    pub async fn close(self) -> Result<(), SessionError> {
+    pub async fn close(mut self) -> Result<(), SessionError> {
+        while self.next().await?.is_some() {}
         let goodbye = self.connection.close(200, "bye".into());
         within(DEADLINE, "close the connection", goodbye).await
     }
@@ -203,12 +206,12 @@ impl Page {
     async fn begin(
         channel: &Channel,
         backlog: &Backlog,
-        number: u32,
+        number: usize,
     ) -> Result<Self, SessionError> {
         let qos = channel.basic_qos(backlog.page_size, BasicQosOptions::default());
         within(DEADLINE, "set the prefetch", qos).await?;
         // The broker puts letters back by the order of their consumers' tags.
-        let tag = format!("page-{number:06}");
+        let tag = format!("{}-{number:02}", backlog.queue);
         let consuming = channel.basic_consume(
             short(&backlog.queue),
             short(&tag),

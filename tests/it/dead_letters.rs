@@ -28,6 +28,12 @@ async fn looking_keeps_the_number_and_the_order() {
         assert_eq!(done.code, Some(0), "{arguments:?}: {}", done.stderr);
         stand.until_depth("conversations.dead", COUNT as u32).await;
     }
+    // Nor does it matter whether the reader stays to the end.
+    let script = format!("{} dead-letters export | head -n 1", interceptor());
+    let first = run("/bin/sh", &["-c", &script], &stand.environment(), b"").await;
+    assert_eq!(first.stdout.lines().count(), 1, "{}", first.stderr);
+    stand.until_depth("conversations.dead", COUNT as u32).await;
+
     let listed = lines(&stand.dead_letters_command(&["list", "--json"]).await);
     let listed: Vec<_> = listed.iter().map(|l| l["id"].as_str().unwrap()).collect();
     assert_eq!(listed, ids);

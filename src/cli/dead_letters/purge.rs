@@ -1,11 +1,11 @@
 //! `dead-letters purge`
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 
 use anyhow::Context;
 use clap::Args;
 
-use super::select::{Broker, Filter, Where};
+use super::select::{Broker, Filter, Interrupted, Reader, Where};
 use crate::cli::Failure;
 use crate::config::{ConfigError, Source};
 
@@ -29,31 +29,35 @@ pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Fa
         return Err(ConfigError::new("--yes", problem).into());
     }
     let broker = Broker::new(source, &options.place)?;
-    let mut reader = broker.read(&options.filter).await?;
-    // All are held until they are removed: what is asked about is what is deleted.
-    let mut receipts = Vec::new();
-    while let Some(letter) = reader.next().await? {
-        receipts.push(letter.receipt());
-    }
-    let summary = reader.summary();
-    if !options.yes && !receipts.is_empty() && !confirmed(&summary)? {
-        reader.close().await?;
-        return Err(anyhow::anyhow!("nothing was deleted").into());
-    }
-    for (deleted, receipt) in receipts.iter().enumerate() {
-        let removed = reader.letters.remove(receipt).await;
-        removed.with_context(|| format!("{deleted} of {} were deleted", receipts.len()))?;
-    }
-    reader.close().await?;
+    let purging = async |reader: &mut Reader<'_>| {
+        // All are held until they are removed: what is asked about is what is deleted.
+        let mut receipts = Vec::new();
+        while let Some(letter) = reader.next().await? {
+            receipts.push(letter.receipt());
+        }
+        if !options.yes && !receipts.is_empty() {
+            tokio::select! {
+                answer = confirmed(reader.summary()) => anyhow::ensure!(answer?, "nothing was deleted"),
+                () = reader.stop.cancelled() => return Err(Interrupted.into()),
+            }
+        }
+        for (deleted, receipt) in receipts.iter().enumerate() {
+            let removed = reader.letters.remove(receipt).await;
+            removed.with_context(|| format!("{deleted} of {} were deleted", receipts.len()))?;
+        }
+        Ok(reader.summary())
+    };
+    let summary = broker.read(&options.filter, purging).await?;
     eprintln!("purge: deleted {summary}");
     Ok(())
 }
 
-fn confirmed(summary: &str) -> anyhow::Result<bool> {
-    eprint!("Delete {summary} for good? [y/N] ");
-    std::io::stderr().flush().context("cannot ask")?;
-    let mut answer = String::new();
-    let read = std::io::stdin().read_line(&mut answer);
-    read.context("cannot read the answer")?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+async fn confirmed(summary: String) -> anyhow::Result<bool> {
+    let asking = tokio::task::spawn_blocking(move || {
+        eprint!("Delete {summary} for good? [y/N] ");
+        let mut answer = String::new();
+        std::io::stdin().read_line(&mut answer)?;
+        Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+    });
+    asking.await?
 }

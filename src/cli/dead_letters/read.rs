@@ -47,10 +47,13 @@ pub(super) struct ExportOptions {
 
 pub(super) async fn list(source: &Source, options: &ListOptions) -> Result<(), Failure> {
     let broker = Broker::new(source, &options.place)?;
-    let mut reader = broker.read(&options.filter).await?;
-    print_list(&mut reader, options.place.place(), options.json).await?;
-    eprintln!("dead-letters: {}", reader.summary());
-    Ok(reader.close().await?)
+    let listing = async |reader: &mut Reader<'_>| {
+        print_list(reader, options.place.place(), options.json).await?;
+        Ok(reader.summary())
+    };
+    let summary = broker.read(&options.filter, listing).await?;
+    eprintln!("dead-letters: {summary}");
+    Ok(())
 }
 
 /// Prints a line for each letter.
@@ -74,33 +77,35 @@ pub(super) async fn print_list(
 
 pub(super) async fn show(source: &Source, options: &ShowOptions) -> Result<(), Failure> {
     let broker = Broker::new(source, &options.place)?;
-    let filter = Filter::of_id(&options.id);
-    let mut reader = broker.read(&filter).await?;
-    let mut found = false;
-    while let Some(letter) = reader.next().await? {
-        found = true;
-        let with_body = options.body || letter.has_known_body();
-        print(&format!("{:#}", document::full(&letter, with_body)))?;
-        if !with_body {
-            eprintln!("show: the body is no job and may hold anything; --body prints it");
+    let showing = async |reader: &mut Reader<'_>| {
+        let mut found = false;
+        while let Some(letter) = reader.next().await? {
+            found = true;
+            let with_body = options.body || letter.has_known_body();
+            print(&format!("{:#}", document::full(&letter, with_body)))?;
+            if !with_body {
+                eprintln!("show: the body is no job and may hold anything; --body prints it");
+            }
         }
-    }
-    let queues = reader.queues.clone();
-    reader.close().await?;
-    if found {
+        let (queues, id) = (&reader.queues, &options.id);
+        anyhow::ensure!(
+            found,
+            "no letter in {queues} has the id {id:?}; `dead-letters list` shows dead letters, with --waiting jobs that wait, with --unrouted records"
+        );
         Ok(())
-    } else {
-        let id = &options.id;
-        Err(anyhow::anyhow!("no letter in {queues} has the id {id:?}; `dead-letters list` shows dead letters, with --waiting jobs that wait, with --unrouted records").into())
-    }
+    };
+    broker.read(&Filter::of_id(&options.id), showing).await
 }
 
 pub(super) async fn export(source: &Source, options: &ExportOptions) -> Result<(), Failure> {
     let broker = Broker::new(source, &options.place)?;
-    let mut reader = broker.read(&options.filter).await?;
-    while let Some(letter) = reader.next().await? {
-        print(&document::full(&letter, true).to_string())?;
-    }
-    eprintln!("export: {}", reader.summary());
-    Ok(reader.close().await?)
+    let exporting = async |reader: &mut Reader<'_>| {
+        while let Some(letter) = reader.next().await? {
+            print(&document::full(&letter, true).to_string())?;
+        }
+        Ok(reader.summary())
+    };
+    let summary = broker.read(&options.filter, exporting).await?;
+    eprintln!("export: {summary}");
+    Ok(())
 }

@@ -7,7 +7,7 @@ use clap::Args;
 use tokio::time::MissedTickBehavior;
 
 use super::read::print_list;
-use super::select::{Broker, Filter, Reader, Where};
+use super::select::{Broker, Filter, Interrupted, Reader, Where};
 use crate::cli::Failure;
 use crate::cli::progress::progress_bar;
 use crate::config::Source;
@@ -38,28 +38,35 @@ pub(super) struct Options {
 pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Failure> {
     let place = options.place.place();
     let broker = Broker::new(source, &options.place)?;
-    let mut reader = broker.read(&options.filter).await?;
     if options.dry_run {
-        print_list(&mut reader, place, false).await?;
-        eprintln!("redrive: would send {}", reader.summary());
-        return Ok(reader.close().await?);
+        let listing = async |reader: &mut Reader<'_>| {
+            print_list(reader, place, false).await?;
+            Ok(reader.summary())
+        };
+        let summary = broker.read(&options.filter, listing).await?;
+        eprintln!("redrive: would send {summary}");
+        return Ok(());
     }
     let redriver = Redriver::open(&broker.address, &broker.names)
         .await
         .with_context(|| broker.address.shown())?;
-    let mut redriven = 0;
-    redrive_all(&mut reader, &redriver, options.rate, &mut redriven)
-        .await
-        .with_context(|| {
-            format!("{redriven} letters were redriven, the others are still in their queue")
-        })?;
-    eprintln!("redrive: sent {}", reader.summary());
-    if place == Place::Unrouted && redriven > 0 {
+    let redriving = async |reader: &mut Reader<'_>| {
+        let mut redriven = 0;
+        redrive_all(reader, &redriver, options.rate, &mut redriven)
+            .await
+            .with_context(|| {
+                format!("{redriven} letters were redriven, the others are still in their queue")
+            })?;
+        Ok(reader.summary())
+    };
+    let summary = broker.read(&options.filter, redriving).await?;
+    eprintln!("redrive: sent {summary}");
+    if place == Place::Unrouted {
         eprintln!(
             "redrive: those whose exchange has no queue bound to it are back; list --unrouted shows them"
         );
     }
-    Ok(reader.close().await?)
+    Ok(())
 }
 
 async fn redrive_all(
@@ -75,7 +82,10 @@ async fn redrive_all(
     let progress = progress_bar(reader.letters.left(), "letters");
     while let Some(letter) = reader.next().await? {
         if let Some(pace) = &mut pace {
-            pace.tick().await;
+            tokio::select! {
+                _ = pace.tick() => {}
+                () = reader.stop.cancelled() => return Err(Interrupted.into()),
+            }
         }
         redriver.redrive(&mut reader.letters, &letter).await?;
         *redriven += 1;

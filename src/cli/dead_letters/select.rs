@@ -3,7 +3,9 @@
 use anyhow::Context;
 use clap::Args;
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
+use tokio_util::sync::CancellationToken;
 
+use crate::app;
 use crate::cli::Failure;
 use crate::config::{AmqpConfig, Source};
 use crate::job;
@@ -102,8 +104,12 @@ impl Broker {
         })
     }
 
-    /// Opens the place; every letter that matches `filter` will be read.
-    pub(super) async fn read<'a>(&self, filter: &'a Filter) -> Result<Reader<'a>, Failure> {
+    /// Opens the place, does `work` with what matches `filter`, and puts back in order what that left there.
+    pub(super) async fn read<T>(
+        &self,
+        filter: &Filter,
+        work: impl AsyncFnOnce(&mut Reader<'_>) -> anyhow::Result<T>,
+    ) -> Result<T, Failure> {
         let letters = Letters::open(&self.address, &self.names, self.place).await;
         let letters = letters.map_err(|error| match error {
             TopologyError::Session(error) => {
@@ -111,14 +117,27 @@ impl Broker {
             }
             error => Failure::Topology(error),
         })?;
-        Ok(Reader {
+        let stop = CancellationToken::new();
+        app::hear_signals(stop.clone(), || {
+            eprintln!("stopping: putting the letters back; a second signal ends at once");
+        });
+        let mut reader = Reader {
             letters,
             filter,
             now: Timestamp::now(),
             seen: 0,
             matched: 0,
             queues: self.shown_queues(),
-        })
+            stop,
+        };
+        let done = work(&mut reader).await;
+        let Reader {
+            letters, queues, ..
+        } = reader;
+        let closed = letters.close().await;
+        let done = done?;
+        closed.with_context(|| format!("cannot put back what was read of {queues}"))?;
+        Ok(done)
     }
 
     fn shown_queues(&self) -> String {
@@ -128,6 +147,11 @@ impl Broker {
         }
     }
 }
+
+/// A signal asked to stop.
+#[derive(Debug, thiserror::Error)]
+#[error("stopped by a signal")]
+pub(super) struct Interrupted;
 
 /// Reads what a filter lets through, and counts.
 pub(super) struct Reader<'a> {
@@ -139,10 +163,15 @@ pub(super) struct Reader<'a> {
     matched: u64,
     /// Where they lie, for people.
     pub(super) queues: String,
+    /// Cancelled by a signal.
+    pub(super) stop: CancellationToken,
 }
 
 impl Reader<'_> {
     /// The next letter that matches.
+    ///
+    /// # Errors
+    /// [`Interrupted`], or where the connection is lost.
     pub(super) async fn next(&mut self) -> anyhow::Result<Option<Letter>> {
         while let Some(letter) = self
             .letters
@@ -150,6 +179,9 @@ impl Reader<'_> {
             .await
             .with_context(|| format!("cannot read {}", self.queues))?
         {
+            if self.stop.is_cancelled() {
+                return Err(Interrupted.into());
+            }
             self.seen += 1;
             if self.filter.matches(&letter, self.now) {
                 self.matched += 1;
@@ -157,12 +189,6 @@ impl Reader<'_> {
             }
         }
         Ok(None)
-    }
-
-    /// Puts back what was not removed, and ends.
-    pub(super) async fn close(self) -> anyhow::Result<()> {
-        let closed = self.letters.close().await;
-        closed.with_context(|| format!("cannot put back what was read of {}", self.queues))
     }
 
     /// For people, such as "3 of 120 letters in genesys.conversations.dead".
