@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{PrivateBroker, Record, Stand, WEB_DETAILS, free_port, until};
+use crate::support::{PrivateBroker, Record, Stand, WEB_DETAILS, free_port};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deleted_queue_is_declared_again() {
@@ -62,58 +62,6 @@ async fn a_killed_broker_and_cut_connections_lose_nothing() {
         );
     }
     assert!(records.iter().all(|record| record.key != "audit.failed"));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_blocked_broker_pauses_intake_and_does_not_keep_the_worker_from_stopping() {
-    let broker = PrivateBroker::start().await;
-    let stand = Stand::with(WEB_DETAILS, &broker.url, &[]).await;
-    let port = free_port();
-    let admin = format!("127.0.0.1:{port}");
-    let worker = stand.worker(&[
-        ("INTERCEPTOR_ADMIN_ADDR", &admin),
-        ("INTERCEPTOR_SHUTDOWN_SECONDS", "5"),
-    ]);
-    stand.send_conversations(3).await;
-    stand.records.until_transcripts(3).await;
-    // Jobs first: under an alarm nobody can send any.
-    stand.faults(json!({"latencyMs": 3000})).await;
-    stand.send_conversations(40).await;
-    until("the first calls", async || {
-        stand.get("/simulator/stats").await["requests"]
-            .as_u64()
-            .unwrap()
-            > 3
-    })
-    .await;
-    broker
-        .ctl(&["set_vm_memory_high_watermark", "0.000001"])
-        .await;
-    worker.stdout_line("broker.blocked").await;
-    let requests = stand.get("/simulator/stats").await["requests"].clone();
-
-    broker.ctl(&["set_vm_memory_high_watermark", "0.6"]).await;
-    worker.stdout_line("broker.unblocked").await;
-    stand.faults(json!({})).await;
-    stand.records.until_transcripts(43).await;
-    assert!(requests.as_u64().unwrap() < 43, "{requests}");
-    stand.until_depth("conversations", 0).await;
-
-    stand.faults(json!({"latencyMs": 2000})).await;
-    stand.send_conversations(10).await;
-    until("calls", async || {
-        stand.get("/simulator/stats").await["requests"]
-            .as_u64()
-            .unwrap()
-            > 43
-    })
-    .await;
-    broker
-        .ctl(&["set_vm_memory_high_watermark", "0.000001"])
-        .await;
-    worker.stdout_line("broker.blocked").await;
-    worker.signal("TERM");
-    worker.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

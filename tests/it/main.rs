@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod alarm;
 mod bad_input;
 mod broker_faults;
 mod command_line;
@@ -20,5 +21,7 @@ mod platform;
 mod properties;
 mod rate_budget;
 mod redact;
+mod rolling;
 mod rooms;
+mod storm;
 mod support;

@@ -2,8 +2,13 @@
 //! processes.
 
 mod broker;
+pub(crate) mod canaries;
+pub(crate) mod checker;
+pub(crate) mod jobs;
 mod process;
+pub(crate) mod proxy;
 pub(crate) mod records;
+pub(crate) mod trial;
 
 use std::time::Duration;
 
@@ -48,7 +53,7 @@ pub(crate) use in_both_dialects;
 /// How long a condition is awaited before the test fails.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 /// Between two looks at a condition that cannot be subscribed to.
-const LOOK_AGAIN: Duration = Duration::from_millis(50);
+pub(crate) const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// A simulator, names on a broker that no other test uses, and a collector bound to both outputs.
 pub(crate) struct Stand {
@@ -297,6 +302,13 @@ pub(crate) async fn until(what: &str, mut condition: impl AsyncFnMut() -> bool) 
     if tokio::time::timeout(PATIENCE, looking).await.is_err() {
         panic!("awaited in vain: {what}");
     }
+}
+
+/// A number from the environment, which makes a test longer or repeats a run of it.
+pub(crate) fn setting<T: std::str::FromStr>(name: &str) -> Option<T> {
+    let text = std::env::var(name).ok()?;
+    let number = text.parse().ok();
+    Some(number.unwrap_or_else(|| panic!("{name} is {text:?} and must be a number")))
 }
 
 /// The environment of the redaction alone.

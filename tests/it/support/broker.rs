@@ -23,6 +23,12 @@ impl PrivateBroker {
         Self { directory, url }
     }
 
+    /// Where it listens, on the loopback interface; the same after a restart.
+    pub(crate) fn port(&self) -> u16 {
+        let (_, port) = self.url.rsplit_once(':').unwrap();
+        port.trim_end_matches("/%2f").parse().unwrap()
+    }
+
     pub(crate) async fn kill(&self) {
         // RabbitMQ 3.10 writes its directory of quorum queues every few seconds; one that was declared after the last time
         // comes back from a crash empty and without a leader. The queues of these tests stand for older ones.
@@ -34,6 +40,16 @@ impl PrivateBroker {
     pub(crate) async fn restart(&self) {
         let url = script(self.directory.path().into(), "start", &[]).await;
         assert_eq!(url, self.url, "a restarted node keeps its port");
+    }
+
+    /// Takes in no message until [`PrivateBroker::end_memory_alarm`].
+    pub(crate) async fn memory_alarm(&self) {
+        self.ctl(&["set_vm_memory_high_watermark", "0.000001"])
+            .await;
+    }
+
+    pub(crate) async fn end_memory_alarm(&self) {
+        self.ctl(&["set_vm_memory_high_watermark", "0.6"]).await;
     }
 
     pub(crate) async fn ctl(&self, arguments: &[&str]) {

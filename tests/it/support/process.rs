@@ -57,6 +57,20 @@ impl Process {
         line(self.stderr.clone(), text).await
     }
 
+    /// Number of lines on stdout so far that contain `text`.
+    pub(crate) fn stdout_count(&self, text: &str) -> usize {
+        count(&self.stdout.borrow(), text)
+    }
+
+    /// Awaits that stdout has more lines with `text` than now, or that the program has ended.
+    pub(crate) fn one_more(&self, text: &'static str) -> impl Future<Output = ()> + use<> {
+        let mut stdout = self.stdout.clone();
+        let before = count(&stdout.borrow(), text);
+        async move {
+            let _ = stdout.wait_for(|lines| count(lines, text) > before).await;
+        }
+    }
+
     /// Everything written so far.
     pub(crate) fn output(&self) -> String {
         let mut output = self.stdout.borrow().join("\n");
@@ -69,7 +83,7 @@ impl Process {
         self.child.try_wait().unwrap().is_none()
     }
 
-    /// Sends a signal by its name: TERM, KILL, INT.
+    /// Sends a signal by its name: TERM, KILL, INT, STOP, CONT.
     pub(crate) fn signal(&self, name: &str) {
         let status = Command::new("kill")
             .arg(format!("-{name}"))
@@ -160,6 +174,10 @@ fn lines(pipe: impl Read + Send + 'static) -> watch::Receiver<Arc<Vec<String>>> 
         }
     });
     receiver
+}
+
+fn count(lines: &[String], text: &str) -> usize {
+    lines.iter().filter(|line| line.contains(text)).count()
 }
 
 async fn line(mut lines: watch::Receiver<Arc<Vec<String>>>, text: &str) -> String {

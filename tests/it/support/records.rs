@@ -18,9 +18,12 @@ use transcript_interceptor::record::{audit_schema, transcript_schema};
 use super::PATIENCE;
 
 /// Of the broker, before it is asked anew.
-const ANSWER: Duration = Duration::from_secs(5);
+pub(super) const ANSWER: Duration = Duration::from_secs(5);
 /// Quorum queues want a bound.
 const PREFETCH: u16 = 100;
+
+/// Key of the mark at the end of an archive.
+pub(crate) const END: &str = "end";
 
 /// A published record.
 #[derive(Clone, Debug)]
@@ -35,6 +38,18 @@ pub(crate) struct Record {
 }
 
 impl Record {
+    /// What a test itself sent to the queue, to see when everything before it was read.
+    fn end() -> Self {
+        Self {
+            key: END.to_owned(),
+            body: Value::Null,
+            bytes: Vec::new(),
+            message_id: String::new(),
+            correlation_id: None,
+            headers: Value::Null,
+        }
+    }
+
     pub(crate) fn is_transcript(&self) -> bool {
         self.key == "transcript.sanitized"
     }
@@ -75,6 +90,18 @@ impl Records {
             .unwrap();
     }
 
+    /// Awaits that `condition` holds of all records so far, for at most `patience`: whether it does.
+    pub(crate) async fn wait_for(
+        &self,
+        patience: Duration,
+        condition: impl FnMut(&[Record]) -> bool,
+    ) -> bool {
+        let mut receiver = self.0.subscribe();
+        let mut condition = condition;
+        let awaited = receiver.wait_for(|records| condition(records));
+        matches!(tokio::time::timeout(patience, awaited).await, Ok(Ok(_)))
+    }
+
     /// Collects what the queue `queue` holds and what comes.
     pub(super) async fn read(&self, amqp_url: &str, queue: &str) {
         // A node that has just come back may not lead the queue yet, and then leaves its clients waiting.
@@ -110,7 +137,10 @@ impl Records {
             let checks = Checks::new();
             while let Some(Ok(delivery)) = consumer.next().await {
                 delivery.ack(BasicAckOptions::default()).await.unwrap();
-                let record = checks.record(delivery);
+                let record = match delivery.exchange.as_str() {
+                    "" => Record::end(),
+                    _ => checks.record(delivery),
+                };
                 records.send_modify(|records| Arc::make_mut(records).push(record));
             }
         });

@@ -1,0 +1,64 @@
+//! The personal data that the simulator serves, and whether any of it comes out anywhere.
+
+use std::collections::{BTreeSet, HashMap};
+
+use regex::Regex;
+use serde_json::Value;
+
+use super::Stand;
+
+/// How the simulator writes the values that it plants. Knows nothing of the program's own patterns.
+const PLANTED: &str = r"(?x)
+    [A-Za-z0-9._+]+ @ (?: mail\. )? example\. (?: com | org | net )
+  | (?: \+1\x20 )? \b 555 [\x20-] 0\d\d [\x20-] \d{4} \b
+  | \( 555 \) \x20 0\d\d - \d{4} \b
+  | \b 5550 \d{6} \b
+  | \+44 \x20 20 \x20 7946 \x20 \d{4} \b
+  | \b (?: \d{4} [\x20-]? ){3} \d{4} \b
+  | \b 3\d{3} [\x20-]? \d{6} [\x20-]? \d{5} \b
+  | \b (?: GB82 | DE89 | FR14 | ES91 | NL91 ) (?: \x20? [0-9A-Z]{1,4} ){3,6} \b
+  | \b (?: 219-09-9999 | 000-\d\d-\d{4} | 987-65-43\d\d ) \b
+  | \b (?: 192\.0\.2 | 198\.51\.100 | 203\.0\.113 ) \. \d{1,3} \b
+";
+
+/// Known personal data, by the conversation in which it was said.
+pub(crate) struct Canaries {
+    pattern: Regex,
+    planted: HashMap<String, String>,
+}
+
+impl Canaries {
+    /// Those of `conversations`, as the simulator serves them.
+    pub(crate) async fn of(stand: &Stand, conversations: impl Iterator<Item = &str>) -> Self {
+        let pattern = Regex::new(PLANTED).unwrap();
+        let mut planted = HashMap::new();
+        let client = reqwest::Client::new();
+        for id in conversations {
+            let url = format!("{}/simulator/conversations/{id}", stand.simulator_url);
+            let body = client.get(url).send().await.unwrap().bytes().await.unwrap();
+            let served: Value = serde_json::from_slice(&body).unwrap();
+            for message in served["messages"].as_array().unwrap() {
+                let text = message["text"].as_str().unwrap();
+                planted.extend(
+                    pattern
+                        .find_iter(text)
+                        .map(|found| (found.as_str().to_owned(), id.to_owned())),
+                );
+            }
+        }
+        Self { pattern, planted }
+    }
+
+    /// Number of distinct values.
+    pub(crate) fn count(&self) -> usize {
+        self.planted.len()
+    }
+
+    /// What of it `text` holds: of which conversations. Does not repeat the values: they would end up in CI's log.
+    pub(crate) fn in_text(&self, text: &str) -> BTreeSet<&str> {
+        let found = self.pattern.find_iter(text);
+        found
+            .filter_map(|found| self.planted.get(found.as_str()).map(String::as_str))
+            .collect()
+    }
+}
