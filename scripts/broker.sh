@@ -247,6 +247,12 @@ kill_node() {
     # The group: helpers that the node started end with it.
     kill -KILL -- "-$pid" 2>/dev/null || kill -KILL "$pid" 2>/dev/null || true
     wait_gone "$pid" 10 || die "process $pid of the broker in $DIR does not end"
+    # A process is a zombie as soon as its first thread has ended; the others may hold its port a little longer.
+    local try
+    for ((try = 0; try < 100; try++)); do
+        port_open "$RABBITMQ_NODE_PORT" || return 0
+        sleep 0.05
+    done
 }
 
 show_log() {
