@@ -28,7 +28,7 @@ const WATCH_INTERVAL: Duration = Duration::from_millis(500);
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
     /// The broker, or the way to it, refused.
-    #[error("cannot {action}: {source}")]
+    #[error("cannot {action}: {source}{}", remedy(.source))]
     Amqp {
         /// What was tried.
         action: &'static str,
@@ -53,6 +53,25 @@ pub enum SessionError {
     /// A connection is no longer open.
     #[error("the connection to the broker was lost")]
     ConnectionLost,
+}
+
+/// What to do about a refusal that does not pass by waiting.
+fn remedy(error: &lapin::Error) -> &'static str {
+    const ACCESS_REFUSED: u16 = 403;
+    const NOT_ALLOWED: u16 = 530;
+    let lapin::ErrorKind::ProtocolError(refusal) = error.kind() else {
+        return "";
+    };
+    // The broker gives one code for a login and for a right that is missing later.
+    let login = refusal.get_message().as_str().contains("Login was refused");
+    match refusal.get_id() {
+        ACCESS_REFUSED if login => "; check AMQP_URL, AMQP_USERNAME and AMQP_PASSWORD",
+        ACCESS_REFUSED => {
+            "; give the user this right with `rabbitmqctl set_permissions`, or set AMQP_TOPOLOGY=verify where only the right to configure is missing"
+        }
+        NOT_ALLOWED => "; check the virtual host in AMQP_URL and the user's access to it",
+        _ => "",
+    }
 }
 
 /// Awaits an answer of the broker for at most `deadline`.
