@@ -11,6 +11,7 @@
 mod alarm;
 mod bad_input;
 mod broker_faults;
+mod broker_rights;
 mod command_line;
 mod crashes;
 mod dead_letters;

@@ -16,7 +16,7 @@ use fastrand::Rng;
 use futures::future::join_all;
 use serde_json::{Value, json};
 
-use self::fault::{Strike, schedule};
+use self::fault::{Round, Strike, schedule};
 use self::replica::Replica;
 use crate::support::checker::Verdict;
 use crate::support::jobs::{Job, lasting_faults, mixed_jobs};
@@ -77,7 +77,9 @@ async fn nothing_is_lost_in_a_storm() {
         ));
     }
 
-    let faults = rounds.iter().flatten().copied();
+    let faults = rounds
+        .iter()
+        .flat_map(|round| round.strikes.iter().copied());
     let times = (calm - began, began.elapsed());
     tell(&table(size, api, faults, &verdict, times));
     let mut context = size.to_string();
@@ -110,11 +112,12 @@ impl Storm {
     }
 
     /// Round after round, each with fresh jobs in hand.
-    async fn rage(&self, jobs: &[Job], rounds: &[Vec<Strike>], began: Instant) {
+    async fn rage(&self, jobs: &[Job], rounds: &[Round], began: Instant) {
         let portion = jobs.len().div_ceil(rounds.len() + 1).max(1);
         let mut portions = jobs.chunks(portion);
         for (number, round) in rounds.iter().enumerate() {
             let names: Vec<_> = round
+                .strikes
                 .iter()
                 .map(|(fault, at)| format!("{} @{at}", fault.name()))
                 .collect();
@@ -131,20 +134,21 @@ impl Storm {
                 .await;
             // After a storm of the API intake may pause for up to a minute: then the fault strikes idle workers.
             let in_hand = async {
-                while self.calls().await <= before {
+                while self.calls().await < before + round.after_calls {
                     tokio::time::sleep(LOOK_AGAIN).await;
                 }
             };
             let _ = tokio::time::timeout(PATIENCE, in_hand).await;
-            join_all(round.iter().map(|strike| self.strike(*strike))).await;
+            join_all(round.strikes.iter().map(|strike| self.strike(*strike))).await;
         }
         for portion in portions {
             self.stand.enqueue(portion).await;
         }
     }
 
-    async fn calls(&self) -> Option<u64> {
-        self.stand.get("/simulator/stats").await["requests"].as_u64()
+    async fn calls(&self) -> u64 {
+        let stats = self.stand.get("/simulator/stats").await;
+        stats["requests"].as_u64().unwrap()
     }
 
     /// Sets faults of the API on top of what it refuses all the time.

@@ -67,8 +67,15 @@ const ALL: [Fault; 17] = [
 /// A fault and the replica that it strikes, where it strikes one.
 pub(super) type Strike = (Fault, usize);
 
+/// What strikes at once, after so many calls for fresh jobs: in the middle of whatever goes on then.
+pub(super) struct Round {
+    pub(super) after_calls: u64,
+    pub(super) strikes: Vec<Strike>,
+}
+
 /// `count` faults in rounds of one or two, each kind before any comes again.
-pub(super) fn schedule(count: usize, replicas: usize, rng: &mut Rng) -> Vec<Vec<Strike>> {
+pub(super) fn schedule(count: usize, replicas: usize, rng: &mut Rng) -> Vec<Round> {
+    const MOST_CALLS: u64 = 20;
     let mut deck = Vec::new();
     while deck.len() < count {
         let mut all = ALL;
@@ -76,16 +83,21 @@ pub(super) fn schedule(count: usize, replicas: usize, rng: &mut Rng) -> Vec<Vec<
         deck.extend(all);
     }
     deck.truncate(count);
-    let mut rounds: Vec<Vec<Strike>> = Vec::new();
+    let mut rounds: Vec<Round> = Vec::new();
     for fault in deck {
         let replica = rng.usize(0..replicas);
         let pairs = rng.f64() < PAIRED;
-        match rounds.last_mut().map(Vec::as_mut_slice) {
-            Some([(other, at)]) if pairs && other.family() != fault.family() => {
-                let elsewhere = (*at + 1 + replica % (replicas - 1)) % replicas;
-                rounds.last_mut().unwrap().push((fault, elsewhere));
+        match rounds.last_mut() {
+            Some(Round { strikes, .. })
+                if pairs && strikes.len() == 1 && strikes[0].0.family() != fault.family() =>
+            {
+                let elsewhere = (strikes[0].1 + 1 + replica % (replicas - 1)) % replicas;
+                strikes.push((fault, elsewhere));
             }
-            _ => rounds.push(vec![(fault, replica)]),
+            _ => rounds.push(Round {
+                after_calls: rng.u64(1..=MOST_CALLS),
+                strikes: vec![(fault, replica)],
+            }),
         }
     }
     rounds

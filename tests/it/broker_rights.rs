@@ -1,0 +1,131 @@
+//! A broker that refuses: a worker says in one line what to do, goes on trying with growing pauses, and works as soon as
+//! somebody has done it.
+
+use crate::support::jobs::good_jobs;
+use crate::support::trial::dismiss;
+use crate::support::{PATIENCE, PrivateBroker, Stand, WEB_DETAILS};
+
+const USER: &str = "worker";
+const PASSWORD: &str = "secret-of-the-worker";
+
+/// A broker with a user whose rights a test may change.
+struct Rights {
+    broker: PrivateBroker,
+    stand: Stand,
+    url: String,
+}
+
+impl Rights {
+    async fn prepare() -> Self {
+        let broker = PrivateBroker::start().await;
+        let stand = Stand::with(WEB_DETAILS, &broker.url, &[]).await;
+        stand.archive().await;
+        broker.ctl(&["add_user", USER, PASSWORD]).await;
+        let url = broker
+            .url
+            .replace("guest:guest", &format!("{USER}:{PASSWORD}"));
+        Self { broker, stand, url }
+    }
+
+    async fn set(&self, configure: &str, write: &str, read: &str) {
+        self.broker
+            .ctl(&["set_permissions", USER, configure, write, read])
+            .await;
+    }
+
+    /// Exactly what the README says that a worker with AMQP_TOPOLOGY=verify needs.
+    async fn set_documented(&self) {
+        let name = |suffix: &str| self.stand.name(suffix).replace('.', "\\.");
+        let any = |names: &[String]| format!("^({})$", names.join("|"));
+        let own = format!("{}.*", name("control."));
+        let write = [
+            name("conversations.lanes"),
+            name("transcripts"),
+            name("audit"),
+            own.clone(),
+        ];
+        let read = [
+            name("conversations"),
+            name("members.").clone() + ".*",
+            own.clone(),
+        ];
+        self.set(&any(&[own]), &any(&write), &any(&read)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_needs_no_more_rights_than_documented_and_names_the_one_that_is_missing() {
+    let rights = Rights::prepare().await;
+    let verifies = [
+        ("AMQP_URL", rights.url.as_str()),
+        ("AMQP_TOPOLOGY", "verify"),
+    ];
+    // Nothing but the queues it needs: no exchange may be written to.
+    rights.set("control", "control", "").await;
+    let worker = rights.stand.worker(&verifies);
+    let line = worker.stdout_line("broker.lost").await;
+    assert!(
+        line.contains("refused for user") && line.contains("set_permissions"),
+        "{line}"
+    );
+    assert!(!line.contains(PASSWORD), "{line}");
+
+    rights.set_documented().await;
+    let jobs = good_jobs(20, &mut fastrand::Rng::with_seed(6));
+    rights.stand.enqueue(&jobs).await;
+    let archive = rights.stand.read_archive().await;
+    let complete = rights.stand.all_end(&archive, &jobs, PATIENCE).await;
+    assert!(complete, "{}", worker.output());
+    let refusals = worker.stdout_count("set_permissions");
+    assert_eq!(refusals, 1, "{}", worker.output());
+    let written = dismiss(vec![worker]).await;
+    let verdict = rights.stand.judge(&archive, &jobs, &written).await;
+    verdict.assert_good("least rights");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_refused_is_one_line_that_says_what_to_do() {
+    let rights = Rights::prepare().await;
+    let wrong_password = rights.broker.url.replace("guest:guest", "guest:guess");
+    let wrong_host = rights.broker.url.replace("%2f", "nowhere");
+    // Reads and writes everything, and may create nothing.
+    rights.set("^$", ".*", ".*").await;
+    for (url, remedy) in [
+        (wrong_password.as_str(), "AMQP_PASSWORD"),
+        (&wrong_host, "virtual host"),
+        (&rights.url, "AMQP_TOPOLOGY=verify"),
+    ] {
+        let changes = [("AMQP_URL", url), ("AMQP_QUEUE", "other.jobs")];
+        let applied = rights
+            .stand
+            .interceptor(&["topology", "apply"], &changes)
+            .await;
+        assert_eq!(applied.code, Some(1), "{}", applied.stderr);
+        assert_eq!(applied.stderr.lines().count(), 1, "{}", applied.stderr);
+        assert!(applied.stderr.contains(remedy), "{}", applied.stderr);
+
+        let mut worker = rights.stand.worker(&changes);
+        let line = worker.stdout_line("broker.unavailable").await;
+        assert!(line.contains(remedy), "{line}");
+        assert!(worker.is_running());
+    }
+
+    // What the last of them lacked is done by somebody else: it works without being started again.
+    let waiting = rights.stand.worker(&[
+        ("AMQP_URL", &rights.url),
+        ("AMQP_QUEUE", "other.jobs"),
+        ("AMQP_TOPOLOGY", "verify"),
+    ]);
+    let line = waiting.stdout_line("broker.unavailable").await;
+    assert!(
+        line.contains("other.jobs") && line.contains("topology apply"),
+        "{line}"
+    );
+    let applied = rights
+        .stand
+        .interceptor(&["topology", "apply"], &[("AMQP_QUEUE", "other.jobs")])
+        .await;
+    assert_eq!(applied.code, Some(0), "{}", applied.stderr);
+    waiting.stdout_line("broker.connected").await;
+    assert_eq!(waiting.stdout_count("broker.unavailable"), 1);
+}
