@@ -12,6 +12,7 @@ mod alarm;
 mod bad_input;
 mod broker_faults;
 mod broker_rights;
+mod checker;
 mod command_line;
 mod crashes;
 mod dead_letters;

@@ -30,21 +30,28 @@ pub(crate) struct Canaries {
 impl Canaries {
     /// Those of `conversations`, as the simulator serves them.
     pub(crate) async fn of(stand: &Stand, conversations: impl Iterator<Item = &str>) -> Self {
-        let pattern = Regex::new(PLANTED).unwrap();
-        let mut planted = HashMap::new();
         let client = reqwest::Client::new();
+        let mut texts = Vec::new();
         for id in conversations {
             let url = format!("{}/simulator/conversations/{id}", stand.simulator_url);
             let body = client.get(url).send().await.unwrap().bytes().await.unwrap();
             let served: Value = serde_json::from_slice(&body).unwrap();
-            for message in served["messages"].as_array().unwrap() {
+            let messages = served["messages"].as_array().unwrap();
+            texts.extend(messages.iter().map(|message| {
                 let text = message["text"].as_str().unwrap();
-                planted.extend(
-                    pattern
-                        .find_iter(text)
-                        .map(|found| (found.as_str().to_owned(), id.to_owned())),
-                );
-            }
+                (id, text.to_owned())
+            }));
+        }
+        Self::planted(texts.iter().map(|(id, text)| (*id, text.as_str())))
+    }
+
+    /// Those of texts, each with its conversation.
+    pub(crate) fn planted<'a>(texts: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        let pattern = Regex::new(PLANTED).unwrap();
+        let mut planted = HashMap::new();
+        for (id, text) in texts {
+            let found = pattern.find_iter(text);
+            planted.extend(found.map(|found| (found.as_str().to_owned(), id.to_owned())));
         }
         Self { pattern, planted }
     }
