@@ -1,7 +1,7 @@
 //! The command line: one file per subcommand.
 //!
 //! Data goes to stdout, diagnostics to stderr; `run` logs to stdout. Exit codes: 0 done; 1 something failed; 2 wrong usage
-//! or configuration; 3 the topology on the broker is not as it must be.
+//! or configuration; 3 the topology on the broker is not as it must be; 130 ended by a signal.
 
 mod check;
 mod dead_letters;

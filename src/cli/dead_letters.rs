@@ -31,10 +31,10 @@ use select::Interrupted;
 
 #[derive(Args)]
 #[command(after_help = "\
-Without a flag it is about the dead letters: jobs that have failed for good. --waiting is about the retry queues: jobs that
+Without a flag it is about the dead letters: jobs that have failed for good. --waiting is about the retry queues: jobs that \
 wait for their next attempt. --unrouted is about records that no consumer has bound a queue for.
 
-To read a queue is to hold its letters for as long: another command sees none of them meanwhile, and a job that is due leaves
+To read a queue is to hold its letters for as long: another command sees none of them meanwhile, and a job that is due leaves \
 late. They stay in their queue and keep their order. Only AMQP_* settings are needed.
 
 Examples:
@@ -42,7 +42,8 @@ Examples:
   interceptor dead-letters show 550e8400-e29b-41d4-a716-446655440000
   interceptor dead-letters list --waiting --id 550e8400-e29b-41d4-a716-446655440000
   interceptor dead-letters redrive --reason genesys_error --rate 5/s
-  interceptor dead-letters export > letters.ndjson && interceptor dead-letters purge --older-than 30d")]
+  interceptor dead-letters export --older-than 30d > letters.ndjson
+  interceptor dead-letters purge --older-than 30d")]
 pub(super) struct Options {
     #[command(subcommand)]
     action: Action,

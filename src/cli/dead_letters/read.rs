@@ -36,7 +36,7 @@ pub(super) struct ShowOptions {
 
 #[derive(Args)]
 #[command(after_help = "\
-Bodies are printed as they are, also those that are no jobs and may hold personal data: text as \"body\", anything else as
+Bodies are printed as they are, also those that are no jobs and may hold personal data: text as \"body\", anything else as \
 \"bodyBase64\".")]
 pub(super) struct ExportOptions {
     #[command(flatten)]

@@ -15,12 +15,12 @@ use crate::queue::{Place, Redriver};
 
 #[derive(Args)]
 #[command(after_help = "\
-A dead letter goes to the job queue and is tried as a new job is: its attempts begin anew, and so does the time for which its
+A dead letter goes to the job queue and is tried as a new job is: its attempts begin anew, and so does the time for which its \
 conversation may be missing. Its interceptor-redrives header counts.
 With --waiting a job has its next attempt now; the attempts it had stay counted.
 With --unrouted a record goes to the exchange and with the key that it was published with: bind a queue first.
 
-Each letter is confirmed there before it is removed here, so ending this command at any time loses nothing; the letter in hand
+Each letter is confirmed there before it is removed here, so ending this command at any time loses nothing; the letter in hand \
 may then be sent twice. What dies again meanwhile is not redriven again.")]
 pub(super) struct Options {
     #[command(flatten)]
