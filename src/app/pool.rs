@@ -79,7 +79,7 @@ impl App {
         let fed = tokio::select! {
             fed = feeder.feed() => fed.map_err(|error| error.to_string()),
             error = self.share_budget(replicas.as_mut()) => Err(error.to_string()),
-            () = session.broken.cancelled() => Err("the connection was lost".to_owned()),
+            fault = session.end() => Err(fault),
         };
         self.status.set_consuming(false);
         if let Err(error) = fed {

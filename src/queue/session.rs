@@ -3,6 +3,7 @@
 //! There is one mechanism for every fault: a session that is no longer good is dropped as a whole and a new one is built.
 //! What it had in hand comes back from the broker.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -207,6 +208,7 @@ pub struct Session {
     pub obstacles: watch::Sender<Obstacles>,
     /// Cancelled when the session is no longer good.
     pub broken: CancellationToken,
+    fault: Arc<OnceLock<SessionError>>,
     _watchers: DropGuard,
 }
 
@@ -228,6 +230,7 @@ impl Session {
         }
         let obstacles = watch::Sender::default();
         let broken = CancellationToken::new();
+        let fault = Arc::new(OnceLock::new());
         let watchers = CancellationToken::new();
         for connection in [&consume, &publish] {
             let events = Box::pin(connection.events_listener());
@@ -236,7 +239,7 @@ impl Session {
                 events,
                 move || status.connected(),
                 obstacles.clone(),
-                broken.clone(),
+                (broken.clone(), Arc::clone(&fault)),
                 watchers.clone(),
             ));
         }
@@ -245,8 +248,18 @@ impl Session {
             publish,
             obstacles,
             broken,
+            fault,
             _watchers: watchers.drop_guard(),
         })
+    }
+
+    /// Waits until the session is no longer good; for people: why.
+    pub async fn end(&self) -> String {
+        self.broken.cancelled().await;
+        self.fault
+            .get()
+            .unwrap_or(&SessionError::ConnectionLost)
+            .to_string()
     }
 
     /// Whether both connections are still open.
@@ -270,7 +283,7 @@ async fn watch_connection(
     mut events: std::pin::Pin<Box<impl futures::Stream<Item = Event> + Send>>,
     connected: impl Fn() -> bool + Send,
     obstacles: watch::Sender<Obstacles>,
-    broken: CancellationToken,
+    (broken, fault): (CancellationToken, Arc<OnceLock<SessionError>>),
     watchers: CancellationToken,
 ) {
     let mut interval = tokio::time::interval(WATCH_INTERVAL);
@@ -303,7 +316,10 @@ async fn watch_connection(
                 obstacles.send_modify(|obstacles| obstacles.blocked = false);
             }
             Some(Event::Error(error)) => {
-                tracing::debug!(event = "broker.error", %error);
+                let _ = fault.set(SessionError::Amqp {
+                    action: "go on with this session",
+                    source: error,
+                });
                 broken.cancel();
             }
             Some(_) => {}

@@ -46,6 +46,7 @@ impl Rights {
         ];
         let read = [
             name("conversations"),
+            name("conversations.suspects"),
             name("members.").clone() + ".*",
             own.clone(),
         ];
