@@ -1,15 +1,17 @@
-//! HTTP for operators: `/livez` and `/readyz`.
+//! HTTP for operators: `/livez`, `/readyz` and `/metrics`.
 
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
 use axum::{Router, response::IntoResponse};
 use tokio::net::TcpListener;
 
 use crate::config::{Admin, ConfigError};
 use crate::status::Status;
+use crate::telemetry::exposition;
 
 /// Takes the port. Where the operator did not choose it and another replica on this host has it, there is none.
 ///
@@ -42,10 +44,16 @@ pub async fn serve(listener: TcpListener, status: Arc<Status>) {
     let router = Router::new()
         .route("/livez", get(|| async { "ok\n" }))
         .route("/readyz", get(readyz))
+        .route("/metrics", get(metrics))
         .with_state(status);
     if let Err(error) = axum::serve(listener, router).await {
         tracing::error!(event = "admin.failed", %error);
     }
+}
+
+async fn metrics() -> impl IntoResponse {
+    const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
+    ([(CONTENT_TYPE, TEXT)], exposition())
 }
 
 async fn readyz(State(status): State<Arc<Status>>) -> impl IntoResponse {

@@ -21,6 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -31,12 +32,13 @@ use crate::config::{
     AmqpConfig, ConfigError, GenesysConfig, InterceptorConfig, RateSharing, Source, TopologyMode,
 };
 use crate::failpoint;
-use crate::gate::Gate;
+use crate::gate::{Cause, Gate, State};
 use crate::genesys::{Genesys, Pace};
+use crate::memory::Memory;
 use crate::outcome::RetryPolicy;
 use crate::queue::{Address, Declaration, Names, Session, TopologyError, plan};
 use crate::status::Status;
-use crate::telemetry::Totals;
+use crate::telemetry::{Totals, metrics};
 use crate::worker::Worker;
 
 /// Between two tries to reach the broker: short, because consuming must go on within a second of its return.
@@ -79,6 +81,7 @@ pub async fn run(source: &Source) -> Result<(), ConfigError> {
     let address = Address::new(&amqp, &interceptor.worker)?;
     let pace = Arc::new(Pace::new(genesys.requests_per_minute));
     let client = Genesys::new(&genesys, Arc::clone(&pace))?;
+    let memory = memory(&interceptor, &genesys)?;
     let listener = admin::listen(interceptor.admin).await?;
     let watchdog = Watchdog::start(interceptor.concurrency)
         .map_err(|error| ConfigError::new("INTERCEPTOR_CONCURRENCY", error))?;
@@ -109,6 +112,7 @@ pub async fn run(source: &Source) -> Result<(), ConfigError> {
         worker: Worker {
             genesys: client,
             gate,
+            memory,
             policy: interceptor.policy(),
             retry: RetryPolicy {
                 delays: amqp.retry_delays.clone(),
@@ -133,6 +137,7 @@ pub async fn run(source: &Source) -> Result<(), ConfigError> {
     if let Some(listener) = listener {
         tokio::spawn(admin::serve(listener, status));
     }
+    tokio::spawn(report_pauses(app.worker.gate.watch()));
     let stop = CancellationToken::new();
     hear_signals(stop.clone(), || {
         tracing::info!(
@@ -145,11 +150,49 @@ pub async fn run(source: &Source) -> Result<(), ConfigError> {
     Ok(())
 }
 
+/// The bound on what conversations in hand may use.
+fn memory(interceptor: &InterceptorConfig, genesys: &GenesysConfig) -> Result<Memory, ConfigError> {
+    const DEFAULT: usize = 64 << 20;
+    let workers = interceptor.concurrency;
+    let largest = Genesys::largest(genesys);
+    match interceptor.max_bytes_in_flight {
+        Some(bytes) => Memory::new(bytes, workers, largest).map_err(|enough| {
+            ConfigError::new(
+                "INTERCEPTOR_MAX_BYTES_IN_FLIGHT",
+                format!(
+                    "{bytes} is too little for GENESYS_MAX_TRANSCRIPT_BYTES={} and INTERCEPTOR_CONCURRENCY={workers}: set at least {enough}",
+                    genesys.max_transcript_bytes
+                ),
+            )
+        }),
+        None => Ok(Memory::at_least(DEFAULT, workers, largest)),
+    }
+}
+
+/// Tells the metrics whether intake is paused, and why.
+async fn report_pauses(mut gate: watch::Receiver<State>) {
+    let mut paused: Option<Cause> = None;
+    while gate.changed().await.is_ok() {
+        let now = match *gate.borrow_and_update() {
+            State::Paused { cause, .. } => Some(cause),
+            _ => None,
+        };
+        if let Some(cause) = paused.filter(|cause| Some(*cause) != now) {
+            metrics().paused(cause.label(), false);
+        }
+        if let Some(cause) = now {
+            metrics().paused(cause.label(), true);
+        }
+        paused = now;
+    }
+}
+
 impl App {
     /// One session after the other, until `stop`.
     async fn sessions(self: Arc<Self>, stop: &CancellationToken) {
         let mut log = FaultLog::default();
         let mut delay = FIRST_RECONNECT;
+        let mut sessions = 0_u64;
         while !stop.is_cancelled() {
             let opening = Session::open(&self.address, &self.plan, self.topology);
             let opened = tokio::select! {
@@ -161,6 +204,10 @@ impl App {
                     let (opened_at, settled) = (Instant::now(), self.worker.totals.jobs());
                     tracing::info!(event = "broker.connected", "connected to the broker");
                     self.status.set_broker(None);
+                    if sessions > 0 {
+                        metrics().reconnected();
+                    }
+                    sessions += 1;
                     let Err(error) = Arc::clone(&self).serve(session, stop).await else {
                         return;
                     };

@@ -34,6 +34,17 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// As in metrics.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Credentials => "credentials",
+            Self::TokenEndpoint => "token_endpoint",
+            Self::Permission => "permission",
+            Self::Service => "service",
+            Self::RateLimit => "rate_limit",
+        }
+    }
+
     /// For people: what is wrong and what to look at.
     pub const fn as_str(self) -> &'static str {
         match self {

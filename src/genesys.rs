@@ -12,6 +12,7 @@
 //! | `platform.rs` | the dialect of the published API; `platform/` has its shapes and how content becomes text |
 //! | `web_details.rs` | the dialect of the tutorial |
 //! | `discovery.rs` | finding conversations by time and by session |
+//! | `errand.rs` | what one conversation may use on its way through the calls |
 //! | `error.rs` | what can go wrong |
 
 mod answers;
@@ -19,6 +20,7 @@ mod calls;
 mod client;
 mod dialect;
 mod discovery;
+mod errand;
 mod error;
 mod pace;
 mod platform;
@@ -29,5 +31,6 @@ mod web_details;
 pub use calls::LONGEST_WAIT;
 pub use client::Genesys;
 pub use discovery::{DiscoveryError, Found, Search, Span, Step, THREADING};
+pub use errand::Errand;
 pub use error::{Error, ErrorKind};
 pub use pace::{Pace, Permit};

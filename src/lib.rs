@@ -12,18 +12,19 @@
 //! |---|---|---|
 //! | [`cli`] | one file per subcommand | everything |
 //! | [`app`] | wiring and life cycle of `run` | everything but `cli` |
-//! | [`admin`] | HTTP for operators | `status`, `config` |
-//! | [`status`] | whether this replica is ready, and why not | `gate` |
-//! | [`worker`] | one job, top to bottom | `job`, `outcome`, `gate`, `genesys`, `transcript`, `record`, what `queue` says of a job, `telemetry` |
+//! | [`admin`] | HTTP for operators | `status`, `telemetry`, `config` |
+//! | [`status`] | whether this replica is ready, and why not | `gate`, `telemetry` |
+//! | [`worker`] | one job, top to bottom | `job`, `outcome`, `gate`, `genesys`, `memory`, `transcript`, `record`, what `queue` says of a job, `telemetry` |
 //! | [`gate`] | whether intake is open: faults of the service, not of a job | `genesys`' errors |
 //! | [`outcome`] | what becomes of a job: the one match from error to decision | `genesys`' errors, `config` |
+//! | [`memory`] | the bound on what conversations in hand may use | `telemetry` |
 //! | [`job`] | what producers send | nothing |
-//! | [`queue`] | RabbitMQ; the only room that names lapin | `job`, `outcome`, `record`, `telemetry`, `config` |
-//! | [`genesys`] | Genesys Cloud; the only room that names reqwest | `transcript`, `config` |
+//! | [`queue`] | RabbitMQ; the only room that names lapin | `job`, `outcome`, `memory`, `record`, `telemetry`, `config` |
+//! | [`genesys`] | Genesys Cloud; the only room that names reqwest | `transcript`, `memory`, `telemetry`, `config` |
 //! | [`transcript`] | raw transcript to sanitized; pure | `redaction` |
 //! | [`redaction`] | finds and replaces personal data; pure | nothing |
 //! | [`record`] | the outgoing JSON and its schemas | `transcript`'s sanitized model |
-//! | [`telemetry`] | logs, traces, counts | `config`, `record` |
+//! | [`telemetry`] | logs, traces, metrics | `config`, `record` |
 //! | [`config`] | the settings; the only reader of the environment | `redaction`, `transcript` |
 //! | `failpoint` | where tests make a worker crash; compiled in only for them | nothing |
 //! | [`simulator`] | a stand-in for Genesys Cloud: demo, tests, benchmarks | nothing |
@@ -39,6 +40,7 @@ mod failpoint;
 pub mod gate;
 pub mod genesys;
 pub mod job;
+pub mod memory;
 pub mod outcome;
 pub mod queue;
 pub mod record;

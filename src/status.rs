@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::gate::{Gate, State};
+use crate::telemetry::metrics;
 
 /// What readiness is made of.
 pub struct Status {
@@ -32,6 +33,7 @@ impl Status {
 
     /// There is a session with the broker, or why not.
     pub fn set_broker(&self, problem: Option<String>) {
+        metrics().connected(problem.is_none());
         *self.broker() = Broker {
             problem,
             ..Broker::default()

@@ -7,12 +7,13 @@ use jiff::Timestamp;
 
 use crate::failpoint;
 use crate::gate::Gate;
-use crate::genesys::{self, Genesys, Permit};
+use crate::genesys::{self, Errand, Genesys, Permit};
 use crate::job::{self, Job};
+use crate::memory::{Memory, Room};
 use crate::outcome::{self, Outcome, Reason, RetryPolicy, Standing};
 use crate::queue::{JobMessage, Settlement};
 use crate::record::{Audit, AuditRecord, Status, Transcript};
-use crate::telemetry::{Totals, TraceContext};
+use crate::telemetry::{Step, Totals, TraceContext, metrics};
 use crate::transcript::{Policy, scrub};
 
 /// Everything that a job may touch.
@@ -21,6 +22,8 @@ pub struct Worker {
     pub genesys: Genesys,
     /// Hears of the service's faults.
     pub gate: Arc<Gate>,
+    /// Bounds what conversations in hand may use.
+    pub memory: Memory,
     /// The rules of redaction.
     pub policy: Policy,
     /// How often a job is tried.
@@ -34,7 +37,7 @@ pub struct Worker {
 /// What came of a job, before it is put into records.
 struct Ending {
     outcome: Outcome,
-    transcript: Option<Transcript>,
+    transcript: Option<(Transcript, Room)>,
     error: Option<Problem>,
 }
 
@@ -61,7 +64,7 @@ impl Worker {
         }
         let (conversation_id, ending) = match job {
             Ok(Job::Intercept(id)) => match self.intercept(&id, permit).await {
-                Ok(transcript) => (Some(id), Ending::published(transcript)),
+                Ok((transcript, room)) => (Some(id), Ending::published(transcript, room)),
                 Err(error) => {
                     let ending = self.failed(&id, &error, message);
                     (Some(id), ending)
@@ -114,10 +117,16 @@ impl Worker {
         &self,
         conversation_id: &str,
         permit: Permit,
-    ) -> Result<Transcript, genesys::Error> {
-        let raw = self.genesys.fetch(conversation_id, permit).await?;
+    ) -> Result<(Transcript, Room), genesys::Error> {
+        let began = Instant::now();
+        let mut errand = Errand::new(permit, self.memory.room());
+        let fetched = self.genesys.fetch(conversation_id, &mut errand).await;
+        metrics().step(Step::Fetch, began.elapsed());
+        metrics().calls_of_conversation(errand.calls());
+        let raw = fetched?;
         self.gate.served();
         failpoint::reached("fetched", conversation_id).await;
+        let began = Instant::now();
         let sanitized = scrub(raw, conversation_id, &self.policy);
         let malformed = sanitized.metrics().messages_skipped.malformed;
         if malformed > 0 {
@@ -128,7 +137,9 @@ impl Worker {
                 "skipped messages that are not well-formed"
             );
         }
-        Ok(Transcript::new(&sanitized))
+        let transcript = Transcript::new(&sanitized);
+        metrics().step(Step::Scrub, began.elapsed());
+        Ok((transcript, errand.room))
     }
 
     fn failed(
@@ -169,6 +180,7 @@ impl Worker {
             transcript,
             error,
         } = ending;
+        let (transcript, room) = transcript.unzip();
         let latency = received.elapsed();
         let status = match outcome {
             Outcome::Published => Status::Success,
@@ -200,6 +212,7 @@ impl Worker {
             outcome,
             problem: error.map(|error| (error.code, error.text)),
             transcript,
+            room,
             audit,
             conversation_id,
             trace,
@@ -209,10 +222,10 @@ impl Worker {
 }
 
 impl Ending {
-    fn published(transcript: Transcript) -> Self {
+    fn published(transcript: Transcript, room: Room) -> Self {
         Self {
             outcome: Outcome::Published,
-            transcript: Some(transcript),
+            transcript: Some((transcript, room)),
             error: None,
         }
     }

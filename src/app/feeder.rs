@@ -17,6 +17,7 @@ use crate::genesys::Permit;
 use crate::queue::{
     Delivered, Intake, Obstacles, Origin, Outbox, Session, SessionError, acknowledge, give_back,
 };
+use crate::telemetry::metrics;
 
 /// Of the queue of suspects: they run one at a time.
 const ONE: u16 = 1;
@@ -36,6 +37,7 @@ pub(super) struct InHand(watch::Sender<usize>);
 impl InHand {
     fn new(count: &watch::Sender<usize>) -> Self {
         count.send_modify(|count| *count += 1);
+        metrics().jobs_in_flight(1);
         Self(count.clone())
     }
 }
@@ -43,6 +45,7 @@ impl InHand {
 impl Drop for InHand {
     fn drop(&mut self) {
         self.0.send_modify(|count| *count -= 1);
+        metrics().jobs_in_flight(-1);
     }
 }
 

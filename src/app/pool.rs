@@ -17,7 +17,7 @@ use crate::outcome::Outcome;
 use crate::queue::{
     Notices, Origin, Outbox, Replicas, Session, SessionError, acknowledge, give_back, settle,
 };
-use crate::telemetry::audit_line;
+use crate::telemetry::{Step, audit_line, metrics};
 
 /// Kept of the time to stop for saying goodbye to the broker.
 const GOODBYE: Duration = Duration::from_millis(1500);
@@ -195,6 +195,7 @@ impl Pool {
                 }
             }
         };
+        let began = Instant::now();
         let settled = async {
             settle(&delivered, &settlement, outbox, names, &worker.name).await?;
             returns.done(ticket);
@@ -204,17 +205,28 @@ impl Pool {
         returns.acknowledged(ticket);
         failpoint::reached("acknowledged", "job").await;
         drop(in_hand);
+        metrics().step(Step::Settle, began.elapsed());
+        let reason = match settlement.outcome {
+            Outcome::Reject(reason) => Some(reason.as_str()),
+            _ => None,
+        };
+        metrics().settled(
+            &settlement.audit,
+            reason,
+            settlement.latency,
+            settlement.transcript.as_ref(),
+        );
         worker.totals.settled(
             settlement.audit.status,
             settlement.latency,
             settlement.transcript.as_ref(),
         );
         audit_line(&settlement.audit);
-        if let Outcome::Reject(reason) = settlement.outcome {
+        if let Some(reason) = reason {
             tracing::warn!(
                 event = "job.dead_lettered",
                 conversation_id = settlement.conversation_id,
-                reason = reason.as_str()
+                reason
             );
         }
         Ok(())

@@ -11,6 +11,9 @@ use crate::transcript::{HashKey, LanguagePolicy, Policy};
 pub struct InterceptorConfig {
     /// INTERCEPTOR_CONCURRENCY: number of workers.
     pub concurrency: u16,
+    /// INTERCEPTOR_MAX_BYTES_IN_FLIGHT: the memory of conversations in hand; `None` is 64 MiB, or more where the largest
+    /// conversation needs it.
+    pub max_bytes_in_flight: Option<usize>,
     /// INTERCEPTOR_CONTEXT_WINDOW: number of last messages that are published; 0 for all.
     pub context_window: usize,
     /// INTERCEPTOR_LANGUAGE_CONFIDENCE and INTERCEPTOR_UNDETERMINED_LANGUAGE.
@@ -55,6 +58,8 @@ impl InterceptorConfig {
         }
         Ok(Self {
             concurrency: source.number("INTERCEPTOR_CONCURRENCY", 32, 1..=1024)?,
+            max_bytes_in_flight: source
+                .optional_number("INTERCEPTOR_MAX_BYTES_IN_FLIGHT", 1..=1 << 40)?,
             context_window: source.number("INTERCEPTOR_CONTEXT_WINDOW", 50, 0..=1_000_000)?,
             language: LanguagePolicy {
                 confidence: source.number("INTERCEPTOR_LANGUAGE_CONFIDENCE", 0.8, 0.0..=1.0)?,

@@ -98,12 +98,25 @@ impl Source {
     where
         T: FromStr + PartialOrd + Display,
     {
+        Ok(self.optional_number(name, range)?.unwrap_or(default))
+    }
+
+    /// The number `name`, in `range`, where it is set.
+    pub(super) fn optional_number<T>(
+        &self,
+        name: &str,
+        range: std::ops::RangeInclusive<T>,
+    ) -> Result<Option<T>, ConfigError>
+    where
+        T: FromStr + PartialOrd + Display,
+    {
         let Some(text) = self.text(name) else {
-            return Ok(default);
+            return Ok(None);
         };
         text.parse()
             .ok()
             .filter(|number| range.contains(number))
+            .map(Some)
             .ok_or_else(|| {
                 let (from, to) = (range.start(), range.end());
                 ConfigError::new(

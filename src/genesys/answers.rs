@@ -86,14 +86,19 @@ async fn error_code(response: Response) -> String {
         #[serde(default)]
         code: String,
     }
-    let body = read(response, MAX_ERROR_BODY).await.unwrap_or_default();
-    serde_json::from_slice::<ErrorBody>(&body)
+    let body = read(response, MAX_ERROR_BODY, |_| true).await;
+    serde_json::from_slice::<ErrorBody>(&body.ok().flatten().unwrap_or_default())
         .unwrap_or_default()
         .code
 }
 
-/// Reads a body as a stream and stops where it becomes longer than `limit` decoded bytes.
-pub(super) async fn read(mut response: Response, limit: usize) -> Result<Bytes, ErrorKind> {
+/// Reads a body as a stream and stops where it becomes longer than `limit` decoded bytes; `None` where it becomes longer
+/// than there is room for.
+pub(super) async fn read(
+    mut response: Response,
+    limit: usize,
+    mut has_room: impl FnMut(usize) -> bool,
+) -> Result<Option<Bytes>, ErrorKind> {
     let too_large = ErrorKind::TooLarge { limit };
     if response
         .content_length()
@@ -106,9 +111,12 @@ pub(super) async fn read(mut response: Response, limit: usize) -> Result<Bytes, 
         if body.len() + chunk.len() > limit {
             return Err(too_large);
         }
+        if !has_room(body.len() + chunk.len()) {
+            return Ok(None);
+        }
         body.extend_from_slice(&chunk);
     }
-    Ok(body.freeze())
+    Ok(Some(body.freeze()))
 }
 
 pub(super) fn is_json(headers: &HeaderMap) -> bool {

@@ -12,13 +12,25 @@ use super::answers::{correlation_id, is_json, read, refusal, retry_after, transp
 use super::dialect::Dialect;
 use super::retry::Delays;
 use super::token::{Token, TokenCache};
-use super::{Error, ErrorKind, Pace, Permit};
+use super::{Errand, Error, ErrorKind, Pace, Permit};
 use crate::config::{ConfigError, GenesysConfig};
+use crate::memory::Room;
+use crate::telemetry::metrics;
 
 /// The longest Retry-After that is waited for with a job in hand.
 pub const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// Answers of the token endpoint are small; what is longer is none.
 const MAX_TOKEN_ANSWER: usize = 64 * 1024;
+
+/// The text of a conversation in hand: as fetched, sanitized, serialized, and on its way to the broker.
+const COPIES: usize = 4;
+/// An answer while it is read: its bytes, and what is made of them.
+const COPIES_WHILE_READ: usize = 2;
+
+/// The memory that a conversation of `transcript` bytes needs with `answers` bytes of answers about it in hand.
+pub(super) const fn footprint(transcript: usize, answers: usize) -> usize {
+    transcript * COPIES + answers * COPIES_WHILE_READ
+}
 
 /// What the dialects share: connections, token, pace.
 pub(super) struct Calls {
@@ -35,6 +47,27 @@ pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) correlation_id: Option<String>,
     pub(super) body: Bytes,
+}
+
+/// What came of one try.
+enum Attempt {
+    Answered(Answer),
+    Failed(Error),
+    /// The answer has not room in memory beside the others in hand.
+    Outgrown {
+        status: u16,
+    },
+}
+
+impl Attempt {
+    /// The answer's status; 0 where there was none.
+    fn status(&self) -> u16 {
+        match self {
+            Self::Answered(answer) => answer.status,
+            Self::Failed(error) => error.status.unwrap_or_default(),
+            Self::Outgrown { status } => *status,
+        }
+    }
 }
 
 impl Answer {
@@ -95,17 +128,17 @@ impl Calls {
     /// Makes a call that answers with JSON of at most `max_bytes`, and tries again where that may help.
     pub(super) async fn json(
         &self,
-        permit: Permit,
+        errand: &mut Errand,
         dialect: &dyn Dialect,
+        endpoint: &'static str,
         max_bytes: usize,
         build: impl Fn(&reqwest::Client) -> RequestBuilder,
     ) -> Result<Answer, Error> {
-        let mut permit = Some(permit);
         let mut delays = Delays::new();
         let mut renewed = false;
         let mut tries = 0;
         loop {
-            match permit.take() {
+            match errand.paid() {
                 Some(first) => drop(first),
                 None => drop(self.pace.take().await),
             }
@@ -118,9 +151,17 @@ impl Calls {
                 }
             };
             let request = build(&self.http).bearer_auth(token.value.expose_secret());
-            let error = match self.attempt(request, max_bytes).await {
-                Ok(answer) => return Ok(answer),
-                Err(error) => error,
+            errand.call();
+            let attempt = self.attempt(request, max_bytes, &mut errand.room).await;
+            metrics().called(endpoint, attempt.status());
+            let error = match attempt {
+                Attempt::Answered(answer) => return Ok(answer),
+                Attempt::Failed(error) => error,
+                Attempt::Outgrown { .. } => {
+                    // Not waited for with the answer half read: its time limit would pass.
+                    errand.room.enlarge().await;
+                    continue;
+                }
             };
             if error.kind == ErrorKind::CredentialsRefused && !renewed {
                 // The token may have been revoked before its time: one renewal tells.
@@ -153,8 +194,11 @@ impl Calls {
         Ok(())
     }
 
-    async fn attempt(&self, request: RequestBuilder, max_bytes: usize) -> Result<Answer, Error> {
-        let response = request.send().await.map_err(transport)?;
+    async fn attempt(&self, request: RequestBuilder, max_bytes: usize, room: &mut Room) -> Attempt {
+        let response = match request.send().await {
+            Ok(response) => response,
+            Err(error) => return Attempt::Failed(transport(error).into()),
+        };
         let status = response.status();
         if let Some(window) = window(response.headers()) {
             self.pace.observe(window);
@@ -167,17 +211,24 @@ impl Calls {
         };
         if status != StatusCode::OK {
             let kind = refusal(response).await;
-            return Err(failed(kind));
+            return Attempt::Failed(failed(kind));
         }
         if !is_json(response.headers()) {
-            return Err(failed(ErrorKind::NotJson));
+            return Attempt::Failed(failed(ErrorKind::NotJson));
         }
-        let body = read(response, max_bytes).await.map_err(failed)?;
-        Ok(Answer {
-            status: status.as_u16(),
-            correlation_id,
-            body,
-        })
+        let before = room.used();
+        let has_room = |bytes: usize| room.try_use(before + bytes * COPIES_WHILE_READ);
+        match read(response, max_bytes, has_room).await {
+            Ok(Some(body)) => Attempt::Answered(Answer {
+                status: status.as_u16(),
+                correlation_id,
+                body,
+            }),
+            Ok(None) => Attempt::Outgrown {
+                status: status.as_u16(),
+            },
+            Err(kind) => Attempt::Failed(failed(kind)),
+        }
     }
 
     pub(super) async fn token(&self, dialect: &dyn Dialect) -> Result<Arc<Token>, Error> {
@@ -197,12 +248,13 @@ impl Calls {
             .await
             .map_err(transport)?;
         let status = response.status();
+        metrics().called("token", status.as_u16());
         let correlation_id = correlation_id(response.headers());
         let answered = match status {
-            StatusCode::OK => read(response, MAX_TOKEN_ANSWER)
+            StatusCode::OK => read(response, MAX_TOKEN_ANSWER, |_| true)
                 .await
                 .and_then(|body| {
-                    serde_json::from_slice::<TokenAnswer>(&body)
+                    serde_json::from_slice::<TokenAnswer>(&body.unwrap_or_default())
                         .map_err(|_| ErrorKind::NoTokenEndpoint)
                 })
                 .map_err(|kind| match kind {

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::calls::Calls;
+use super::calls::{Calls, footprint};
 use super::dialect::Dialect;
 use super::platform::Platform;
 use super::web_details::WebDetails;
-use super::{Error, ErrorKind, Pace, Permit};
+use super::{Errand, Error, ErrorKind, Pace};
 use crate::config::{ConfigError, DialectName, GenesysConfig};
 use crate::transcript::RawTranscript;
 
@@ -34,18 +34,27 @@ impl Genesys {
         })
     }
 
-    /// Fetches a conversation; `permit` pays for the first call.
+    /// Fetches a conversation, and notes in `errand` what that takes.
     ///
     /// # Errors
     /// [`Error`] after as many tries as the settings allow.
     pub async fn fetch(
         &self,
         conversation_id: &str,
-        permit: Permit,
+        errand: &mut Errand,
     ) -> Result<RawTranscript, Error> {
         self.dialect
-            .fetch(&self.calls, conversation_id, permit)
+            .fetch(&self.calls, conversation_id, errand)
             .await
+    }
+
+    /// The memory that the largest conversation may use.
+    pub fn largest(config: &GenesysConfig) -> usize {
+        let transcript = config.max_transcript_bytes;
+        match config.dialect {
+            DialectName::Platform => Platform::largest(transcript),
+            DialectName::WebDetails => footprint(transcript, transcript),
+        }
     }
 
     /// Makes sure that there is a token.
@@ -74,10 +83,11 @@ impl Genesys {
         let Some(url) = self.dialect.identity_url() else {
             return Ok(None);
         };
-        let permit = self.calls.permit().await;
+        let mut errand = Errand::single(self.calls.permit().await);
+        let dialect = self.dialect.as_ref();
         let answer = self
             .calls
-            .json(permit, self.dialect.as_ref(), MAX_BYTES, |http| {
+            .json(&mut errand, dialect, "tokens_me", MAX_BYTES, |http| {
                 http.get(url)
             })
             .await?;
@@ -94,7 +104,8 @@ impl Genesys {
     /// [`Error`] where not.
     pub async fn may_read(&self) -> Result<(), Error> {
         let invented = uuid::Uuid::new_v4().to_string();
-        match self.fetch(&invented, self.calls.permit().await).await {
+        let mut errand = Errand::single(self.calls.permit().await);
+        match self.fetch(&invented, &mut errand).await {
             Ok(_) => Ok(()),
             Err(error) if error.kind == ErrorKind::NotFound => Ok(()),
             Err(error) => Err(error),

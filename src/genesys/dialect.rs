@@ -6,7 +6,7 @@ use reqwest::RequestBuilder;
 
 use super::calls::Calls;
 use super::discovery::{Looked, Span, Whose};
-use super::{Error, Permit};
+use super::{Errand, Error};
 use crate::config::DialectName;
 use crate::transcript::RawTranscript;
 
@@ -24,12 +24,12 @@ pub(super) trait Dialect: Send + Sync {
     /// The request for a token, without its credentials.
     fn token_request(&self, http: &reqwest::Client) -> RequestBuilder;
 
-    /// Fetches a conversation; `permit` pays for the first call.
+    /// Fetches a conversation. What it uses of its room at the end is what its text takes.
     fn fetch<'a>(
         &'a self,
         calls: &'a Calls,
         conversation_id: &'a str,
-        permit: Permit,
+        errand: &'a mut Errand,
     ) -> BoxFuture<'a, Result<RawTranscript, Error>>;
 
     /// How long before its end a conversation may have begun, where the API lists conversations by their begin; zero

@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::calls::{Answer, Calls};
 use super::dialect::Dialect;
-use super::{Error, ErrorKind, Genesys};
+use super::{Errand, Error, ErrorKind, Genesys};
 
 /// For how long a conversation may go on after its last end: a guest who writes within this time continues it under the
 /// same id (the platform's threading timeline).
@@ -168,9 +168,9 @@ pub(super) async fn ask(
 ) -> Result<Answer, Error> {
     let body = query.to_string();
     loop {
-        let permit = calls.permit().await;
+        let mut errand = Errand::single(calls.permit().await);
         let answer = calls
-            .json(permit, dialect, MAX_BYTES, |http| {
+            .json(&mut errand, dialect, "analytics", MAX_BYTES, |http| {
                 http.post(url)
                     .header("content-type", "application/json")
                     .body(body.clone())

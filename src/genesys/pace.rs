@@ -1,6 +1,8 @@
 //! The rate limit, shared by all replicas: a governor spaces this process's calls at its share, the API's own counters
 //! are a gate, and a hold stops all calls while Genesys asks for patience.
 
+mod alone;
+
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,6 +13,9 @@ use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
 use tokio::sync::watch;
 use tokio::time::Instant;
+
+use self::alone::Alone;
+use crate::telemetry::metrics;
 
 /// The share of the limit that is used: the rest is slack for the edges of the API's own windows.
 const USED_SHARE: f64 = 0.95;
@@ -65,27 +70,40 @@ struct State {
     members: Option<u32>,
     limiter: Option<Arc<Limiter>>,
     hold_until: Option<Instant>,
+    alone: Alone,
 }
 
 impl Pace {
     /// A pace for `requests_per_minute` of all replicas together; `None` is no limit.
     pub fn new(requests_per_minute: Option<u32>) -> Self {
         let clock = TokioClock(Instant::now());
-        let limiter = limiter(&clock, requests_per_minute, 1);
+        let mut state = State {
+            requests_per_minute,
+            members: None,
+            limiter: None,
+            hold_until: None,
+            alone: Alone::default(),
+        };
+        state.share(&clock);
         Self {
             clock,
-            state: Mutex::new(State {
-                requests_per_minute,
-                members: None,
-                limiter,
-                hold_until: None,
-            }),
+            state: Mutex::new(state),
             retry_after: watch::Sender::default(),
         }
     }
 
     /// Waits until a call may be made.
     pub async fn take(&self) -> Permit {
+        let began = Instant::now();
+        let permit = self.taken().await;
+        let waited = began.elapsed();
+        if !waited.is_zero() {
+            metrics().waited(waited);
+        }
+        permit
+    }
+
+    async fn taken(&self) -> Permit {
         loop {
             let (held_until, limiter) = {
                 let mut state = self.state();
@@ -149,9 +167,17 @@ impl Pace {
                 "Genesys allows fewer requests a minute than GENESYS_REQUESTS_PER_MINUTE: keeping to its limit"
             );
             state.requests_per_minute = Some(window.allowed);
-            state.limiter = limiter(&self.clock, Some(window.allowed), members);
+            state.share(&self.clock);
         }
+        let alone = state.alone.observe(window, members);
         drop(state);
+        if alone {
+            tracing::warn!(
+                event = "budget.not_common",
+                members,
+                "Genesys counts only this replica's calls: GENESYS_RATE_SHARING=none may raise throughput, where each replica has a limit of its own"
+            );
+        }
         if window.count.saturating_add(RESERVE.max(members)) > window.allowed {
             // Not all at once when the next window begins.
             let jitter = Duration::from_millis(fastrand::u64(0..500));
@@ -195,7 +221,7 @@ impl Pace {
         let mut state = self.state();
         if state.members != Some(members) {
             state.members = Some(members);
-            state.limiter = limiter(&self.clock, state.requests_per_minute, members);
+            state.share(&self.clock);
             tracing::info!(
                 event = "budget.shared",
                 members,
@@ -221,15 +247,18 @@ impl Pace {
     }
 }
 
-fn limiter(
-    clock: &TokioClock,
-    requests_per_minute: Option<u32>,
-    members: u32,
-) -> Option<Arc<Limiter>> {
-    let share = f64::from(requests_per_minute?) * USED_SHARE / f64::from(members);
-    let quota = Quota::with_period(Duration::from_secs_f64(60.0 / share))?;
-    let limiter = RateLimiter::direct_with_clock(quota.allow_burst(BURST), clock.clone());
-    Some(Arc::new(limiter))
+impl State {
+    /// Makes the limiter that the limit and the number of replicas ask for.
+    fn share(&mut self, clock: &TokioClock) {
+        let members = self.members.unwrap_or(1);
+        let limit = self.requests_per_minute;
+        let share = limit.map_or(0.0, f64::from) * USED_SHARE / f64::from(members);
+        metrics().budget(limit, share, members);
+        self.limiter = limit
+            .and_then(|_| Quota::with_period(Duration::from_secs_f64(60.0 / share)))
+            .map(|quota| quota.allow_burst(BURST))
+            .map(|quota| Arc::new(RateLimiter::direct_with_clock(quota, clock.clone())));
+    }
 }
 
 #[cfg(test)]

@@ -16,10 +16,10 @@ use reqwest::RequestBuilder;
 use serde_json::value::RawValue;
 
 use self::shapes::{Conversation, EntityId, Listing, Message, Participant};
-use super::calls::{Answer, Calls};
+use super::calls::{Answer, Calls, footprint};
 use super::dialect::Dialect;
 use super::discovery::{Looked, Span, THREADING, Whose};
-use super::{Error, ErrorKind, Permit};
+use super::{Errand, Error, ErrorKind};
 use crate::config::{DialectName, GenesysConfig};
 use crate::transcript::{RawMessage, RawTranscript};
 
@@ -51,25 +51,38 @@ impl Platform {
         }
     }
 
+    /// The memory that the largest conversation may use: the conversation's own answer is needed while messages are read.
+    pub(super) const fn largest(transcript: usize) -> usize {
+        footprint(transcript, 2 * transcript * ANSWER_TO_TRANSCRIPT)
+    }
+
     async fn transcript(
         &self,
         calls: &Calls,
         conversation_id: &str,
-        permit: Permit,
+        errand: &mut Errand,
     ) -> Result<RawTranscript, Error> {
         let url = format!("{}/{conversation_id}", self.messages_url);
         let answer = calls
-            .json(permit, self, self.answer_limit(), |http| http.get(&url))
+            .json(errand, self, "conversation", self.answer_limit(), |http| {
+                http.get(&url)
+            })
             .await?;
         let conversation: Conversation = parse(&answer)?;
         let listed =
             Listed::new(&conversation).ok_or_else(|| answer.error(ErrorKind::NoMessagesMedium))?;
 
+        let listing = errand.room.used();
         let mut assembly = Assembly::new(&listed, self.max_bytes);
         let mut chunks: Vec<&[&str]> = listed.ids.chunks(self.bulk_size).rev().collect();
         while let Some(chunk) = chunks.pop() {
-            match self.bulk(calls, conversation_id, chunk).await {
-                Ok(answer) => assembly.add(&answer, conversation_id)?,
+            match self.bulk(calls, conversation_id, chunk, errand).await {
+                Ok(answer) => {
+                    assembly.add(&answer, conversation_id)?;
+                    drop(answer);
+                    let room = listing + footprint(assembly.bytes, 0);
+                    errand.room.use_all(room).await;
+                }
                 Err(error) if is_too_large(&error) && chunk.len() > 1 => {
                     // Fewer at a time, in the order in which they were listed.
                     let (first, second) = chunk.split_at(chunk.len() / 2);
@@ -95,12 +108,12 @@ impl Platform {
         calls: &Calls,
         conversation_id: &str,
         ids: &[&str],
+        errand: &mut Errand,
     ) -> Result<Answer, Error> {
         let url = format!("{}/{conversation_id}/messages/bulk", self.messages_url);
         let body = serde_json::to_vec(ids).unwrap_or_default();
-        let permit = calls.permit().await;
         calls
-            .json(permit, self, self.answer_limit(), |http| {
+            .json(errand, self, "messages_bulk", self.answer_limit(), |http| {
                 http.post(&url)
                     .header("content-type", "application/json")
                     .body(body.clone())
@@ -136,9 +149,9 @@ impl Dialect for Platform {
         &'a self,
         calls: &'a Calls,
         conversation_id: &'a str,
-        permit: Permit,
+        errand: &'a mut Errand,
     ) -> BoxFuture<'a, Result<RawTranscript, Error>> {
-        Box::pin(self.transcript(calls, conversation_id, permit))
+        Box::pin(self.transcript(calls, conversation_id, errand))
     }
 
     fn begun_before_end(&self) -> SignedDuration {

@@ -6,10 +6,10 @@ use jiff::SignedDuration;
 use reqwest::RequestBuilder;
 use serde_json::json;
 
-use super::calls::Calls;
+use super::calls::{Calls, footprint};
 use super::dialect::Dialect;
 use super::discovery::{self, Answered, Looked, Span, Whose};
-use super::{Error, ErrorKind, Permit};
+use super::{Errand, Error, ErrorKind};
 use crate::config::{DialectName, GenesysConfig};
 use crate::transcript::{self, RawTranscript, SchemaError};
 
@@ -93,13 +93,16 @@ impl Dialect for WebDetails {
         &'a self,
         calls: &'a Calls,
         conversation_id: &'a str,
-        permit: Permit,
+        errand: &'a mut Errand,
     ) -> BoxFuture<'a, Result<RawTranscript, Error>> {
         Box::pin(async move {
             let url = format!("{}/{conversation_id}", self.details_url);
             let answer = calls
-                .json(permit, self, self.max_bytes, |http| http.get(&url))
+                .json(errand, self, "web_details", self.max_bytes, |http| {
+                    http.get(&url)
+                })
                 .await?;
+            errand.room.use_all(footprint(answer.body.len(), 0)).await;
             transcript::decode(&answer.body).map_err(|error| {
                 answer.error(match error {
                     SchemaError::InvalidJson => ErrorKind::InvalidJson,

@@ -17,6 +17,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use super::topology::Declaration;
 use super::{TopologyError, apply, verify};
 use crate::config::{AmqpConfig, ConfigError, TopologyMode};
+use crate::telemetry::metrics;
 
 /// Of every answer by the broker.
 pub(super) const DEADLINE: Duration = Duration::from_secs(10);
@@ -307,6 +308,7 @@ async fn watch_connection(
                     "the broker takes no messages: intake is paused"
                 );
                 obstacles.send_modify(|obstacles| obstacles.blocked = true);
+                metrics().blocked(true);
             }
             Some(Event::ConnectionUnblocked) => {
                 tracing::info!(
@@ -314,6 +316,7 @@ async fn watch_connection(
                     "the broker takes messages again"
                 );
                 obstacles.send_modify(|obstacles| obstacles.blocked = false);
+                metrics().blocked(false);
             }
             Some(Event::Error(error)) => {
                 let _ = fault.set(SessionError::Amqp {

@@ -13,9 +13,10 @@ use super::session::{DEADLINE, SessionError, within};
 use super::topology::{lane, milliseconds};
 use super::{Names, Outbox};
 use crate::failpoint;
+use crate::memory::Room;
 use crate::outcome::Outcome;
 use crate::record::{Audit, Payload, Transcript};
-use crate::telemetry::TraceContext;
+use crate::telemetry::{TraceContext, metrics};
 
 /// AMQP type and routing key of a sanitized transcript.
 const TRANSCRIPT_TYPE: &str = "transcript.sanitized";
@@ -28,6 +29,8 @@ pub struct Settlement {
     pub conversation_id: Option<String>,
     /// The sanitized transcript, where there is one.
     pub transcript: Option<Transcript>,
+    /// The memory that the transcript uses until it is settled.
+    pub room: Option<Room>,
     /// The audit record.
     pub audit: Audit,
     /// What was wrong, as a code and as a fixed text, for the headers of a job that is passed on.
@@ -66,6 +69,7 @@ pub async fn settle(
         }
         Outcome::RetryLater { after, counts } => {
             let lane = retry_lane(names, after, counts);
+            metrics().put_off(&lane.0);
             let note = note(settlement, attempts + u32::from(counts), worker);
             pass_on(delivered, &note, lane, outbox, names).await?;
         }

@@ -7,6 +7,7 @@
 use std::io::{IsTerminal, Write};
 
 use opentelemetry::trace::TracerProvider;
+use opentelemetry_sdk::metrics::SdkMeterProvider;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tracing::{Level, Metadata};
 use tracing_subscriber::filter::{EnvFilter, FilterFn, LevelFilter};
@@ -14,16 +15,23 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt};
 
+use super::export::{ENDPOINT, meters, tracers};
 use crate::config::{ConfigError, Source};
 use crate::record::Audit;
 
-/// Flushes the spans when dropped.
+/// Flushes spans and metrics when dropped.
 #[must_use]
-pub struct Guard(Option<SdkTracerProvider>);
+pub struct Guard {
+    meters: Option<SdkMeterProvider>,
+    tracers: Option<SdkTracerProvider>,
+}
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        if let Some(provider) = self.0.take() {
+        if let Some(provider) = self.tracers.take() {
+            let _ = provider.shutdown();
+        }
+        if let Some(provider) = self.meters.take() {
             let _ = provider.shutdown();
         }
     }
@@ -61,20 +69,17 @@ pub fn init(source: &Source, to_stdout: bool) -> Result<Guard, ConfigError> {
             .with_span_list(false)
             .boxed()
     };
-    let (traces, guard) = match source.text("OTEL_EXPORTER_OTLP_ENDPOINT") {
-        Some(_) if to_stdout => {
-            let provider = tracer_provider()?;
-            let tracer = provider.tracer(env!("CARGO_PKG_NAME"));
-            // Only our own spans: the client libraries' never end.
-            let ours =
-                FilterFn::new(|metadata| metadata.target().starts_with("transcript_interceptor"));
-            let layer = tracing_opentelemetry::layer()
-                .with_tracer(tracer)
-                .with_filter(ours);
-            (Some(layer), Guard(Some(provider)))
-        }
-        _ => (None, Guard(None)),
+    let otlp = to_stdout && source.text(ENDPOINT).is_some();
+    let guard = Guard {
+        meters: to_stdout.then(|| meters(otlp)).transpose()?,
+        tracers: otlp.then(tracers).transpose()?,
     };
+    let traces = guard.tracers.as_ref().map(|provider| {
+        tracing_opentelemetry::layer()
+            .with_tracer(provider.tracer(env!("CARGO_PKG_NAME")))
+            // Only our own spans: the client libraries' never end.
+            .with_filter(FilterFn::new(is_ours))
+    });
     tracing_subscriber::registry()
         .with(
             logs.with_filter(filter)
@@ -95,21 +100,6 @@ fn is_ours(metadata: &Metadata<'_>) -> bool {
 fn holds_no_payload(metadata: &Metadata<'_>) -> bool {
     is_ours(metadata)
         || (*metadata.level() <= Level::INFO && metadata.target() != "lapin::returned_messages")
-}
-
-fn tracer_provider() -> Result<SdkTracerProvider, ConfigError> {
-    // Endpoint, headers and time limits are read from OTEL_* by the exporter itself.
-    let exporter = opentelemetry_otlp::SpanExporter::builder()
-        .with_http()
-        .build()
-        .map_err(|error| ConfigError::new("OTEL_EXPORTER_OTLP_ENDPOINT", error))?;
-    let resource = opentelemetry_sdk::Resource::builder()
-        .with_service_name(env!("CARGO_PKG_NAME"))
-        .build();
-    Ok(SdkTracerProvider::builder()
-        .with_batch_exporter(exporter)
-        .with_resource(resource)
-        .build())
 }
 
 /// Writes an audit record to stdout: one flat JSON line.

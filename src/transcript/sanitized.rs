@@ -154,6 +154,17 @@ pub struct SkipCounts {
 }
 
 impl SkipCounts {
+    /// The counts with their reasons as metrics name them.
+    pub const fn by_reason(&self) -> [(&'static str, u64); 5] {
+        [
+            ("outside_window", self.outside_window),
+            ("undetermined_language", self.undetermined_language),
+            ("malformed", self.malformed),
+            ("empty", self.empty),
+            ("withheld", self.withheld),
+        ]
+    }
+
     pub(super) fn add(&mut self, reason: SkipReason) {
         *match reason {
             SkipReason::OutsideWindow => &mut self.outside_window,

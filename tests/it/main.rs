@@ -19,6 +19,7 @@ mod dead_letters;
 mod discovery;
 mod genesys_faults;
 mod main_job;
+mod metrics;
 mod platform;
 mod properties;
 mod rate_budget;

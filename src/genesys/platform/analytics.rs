@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::calls::Calls;
 use super::super::discovery::{self, Answered, Looked, Span, Whose};
-use super::super::{Error, ErrorKind};
+use super::super::{Errand, Error, ErrorKind};
 use super::{Platform, is_too_large};
 
 /// The most that a page may have.
@@ -63,9 +63,12 @@ impl Platform {
             conversation_id: Option<String>,
         }
         let url = format!("{}/{message_id}/details", self.messages_url);
-        let permit = calls.permit().await;
+        let mut errand = Errand::single(calls.permit().await);
+        let limit = self.answer_limit();
         let answer = calls
-            .json(permit, self, self.answer_limit(), |http| http.get(&url))
+            .json(&mut errand, self, "message_details", limit, |http| {
+                http.get(&url)
+            })
             .await;
         match answer {
             Ok(answer) => Ok(super::parse::<Details>(&answer)?.conversation_id),

@@ -83,6 +83,11 @@ impl Process {
         self.child.try_wait().unwrap().is_none()
     }
 
+    /// The process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends a signal by its name: TERM, KILL, INT, STOP, CONT.
     pub(crate) fn signal(&self, name: &str) {
         let status = Command::new("kill")
