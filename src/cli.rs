@@ -6,6 +6,7 @@
 mod check;
 mod dead_letters;
 mod enqueue;
+mod evaluate;
 mod progress;
 mod redact;
 mod schema;
@@ -52,6 +53,8 @@ enum Command {
     Enqueue(enqueue::Options),
     /// Sanitize transcripts from a file or stdin; needs neither broker nor network.
     Redact(redact::Options),
+    /// Measure on marked conversations what leaks and what is redacted needlessly.
+    Evaluate(evaluate::Options),
     /// Print the records of both exchanges as they come, one JSON document a line.
     Tail(tail::Options),
     /// List, show, redrive, export or purge dead letters, jobs that wait for a retry, and records without a consumer.
@@ -109,6 +112,7 @@ async fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Run => Ok(app::run(&source).await?),
         Command::Enqueue(options) => enqueue::execute(&source, options).await,
         Command::Redact(options) => redact::execute(&source, &options),
+        Command::Evaluate(options) => evaluate::execute(&source, &options),
         Command::Tail(options) => tail::execute(&source, &options).await,
         Command::DeadLetters(options) => dead_letters::execute(&source, options).await,
         Command::Check => check::execute(&source).await,

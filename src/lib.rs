@@ -23,6 +23,7 @@
 //! | [`genesys`] | Genesys Cloud; the only room that names reqwest | `transcript`, `memory`, `telemetry`, `config` |
 //! | [`transcript`] | raw transcript to sanitized; pure | `redaction` |
 //! | [`redaction`] | finds and replaces personal data; pure | nothing |
+//! | [`evaluation`] | how well the engine redacts marked conversations | `redaction` |
 //! | [`record`] | the outgoing JSON and its schemas | `transcript`'s sanitized model |
 //! | [`telemetry`] | logs, traces, metrics | `config`, `record` |
 //! | [`config`] | the settings; the only reader of the environment | `redaction`, `transcript` |
@@ -36,6 +37,7 @@ pub mod admin;
 pub mod app;
 pub mod cli;
 pub mod config;
+pub mod evaluation;
 mod failpoint;
 pub mod gate;
 pub mod genesys;

@@ -72,7 +72,9 @@ fn find_in_run(bytes: &[u8], groups: &[Group], spans: &mut Vec<Span>) {
         let rest = &groups[first..];
         let found = card(bytes, rest).or_else(|| {
             if starts_word(bytes, rest[0].start) {
-                ssn(bytes, rest).or_else(|| phone(bytes, rest))
+                ssn(bytes, rest)
+                    .or_else(|| phone(bytes, rest))
+                    .or_else(|| long(bytes, rest))
             } else {
                 None
             }
@@ -136,6 +138,23 @@ fn card(bytes: &[u8], groups: &[Group]) -> Option<Span> {
 fn is_card_separator(separator: &[u8]) -> bool {
     separator == NO_BREAK_SPACE
         || (separator.len() <= 2 && separator.iter().all(|byte| b" -.".contains(byte)))
+}
+
+/// A run of digits that is too long for a quantity: nine and more are an identifier of something.
+fn long(bytes: &[u8], groups: &[Group]) -> Option<Span> {
+    const LEAST: usize = 9;
+    let group = groups[0];
+    let before = group.start.checked_sub(1).map(|before| bytes[before]);
+    let amount = matches!(before, Some(b'$' | b'.' | b','));
+    let fraction = matches!(bytes.get(group.end..group.end + 2), Some([b'.' | b',', digit]) if digit.is_ascii_digit());
+    (group.digits() >= LEAST && !amount && !fraction && ends_word(bytes, group.end)).then_some(
+        Span {
+            start: group.start,
+            end: group.end,
+            kind: Kind::AccountNumber,
+            rule: "long_number",
+        },
+    )
 }
 
 /// A US social security or taxpayer number: 3-2-4 digits with the same separator twice.

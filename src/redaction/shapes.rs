@@ -29,9 +29,8 @@ impl Shapes {
         }
     }
 
-    /// All spans of personal data in `text`, in no order, overlapping where rules do.
-    pub(super) fn find(&self, text: &str) -> Vec<Span> {
-        let mut spans = Vec::new();
+    /// Adds all spans of personal data in `text`, in no order, overlapping where rules do.
+    pub(super) fn find(&self, text: &str, spans: &mut Vec<Span>) {
         // Most messages have neither a digit nor an at sign, and then none of the rules can match.
         let (mut digit, mut at_sign, mut colon) = (false, false, false);
         for byte in text.bytes() {
@@ -40,14 +39,14 @@ impl Shapes {
             colon |= byte == b':';
         }
         if digit || at_sign {
-            self.find_tutorial(text, &mut spans);
+            self.find_tutorial(text, spans);
         }
         if at_sign {
             spans.extend(found(&self.email, text, Kind::Email, "email"));
         }
         if digit {
-            numbers::find(text, &mut spans);
-            self.find_ipv4(text, &mut spans);
+            numbers::find(text, spans);
+            self.find_ipv4(text, spans);
             spans.extend(
                 self.iban_start
                     .find_iter(text)
@@ -55,12 +54,12 @@ impl Shapes {
             );
         }
         if colon {
-            self.find_ipv6(text, &mut spans);
+            self.find_ipv6(text, spans);
         }
-        spans
     }
 
-    fn find_tutorial(&self, text: &str, spans: &mut Vec<Span>) {
+    /// What the tutorial's own pattern finds.
+    pub(super) fn find_tutorial(&self, text: &str, spans: &mut Vec<Span>) {
         spans.extend(self.tutorial.find_iter(text).map(|found| {
             // Only its phone alternative can be without an at sign.
             let email = found.as_str().contains('@');

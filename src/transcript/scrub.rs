@@ -45,6 +45,11 @@ impl Policy {
         }
     }
 
+    /// The redaction engine that these rules make.
+    pub const fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
     /// Sixteen hex digits that change with every rule.
     pub fn version(&self) -> &str {
         &self.version
@@ -65,13 +70,15 @@ pub fn scrub(transcript: RawTranscript, conversation_id: &str, policy: &Policy) 
     let turns: Vec<Turn<'_>> = raw
         .iter()
         .map(|message| Turn {
-            side: side(message.from.as_deref()),
+            side: Side::of_sender(message.from.as_deref()),
             text: &message.text,
         })
         .collect();
+    let participants = participants(&raw);
     let verdicts = policy.engine.redact(&Conversation {
         turns: &turns,
         redact_from: first,
+        participants: &participants,
     });
     let languages = language::detect(&raw, first, policy.language.confidence);
 
@@ -232,15 +239,16 @@ impl Sink {
     }
 }
 
-/// A sender whose name says that it speaks for the business; everybody else is the customer.
-fn side(from: Option<&str>) -> Side {
-    const BUSINESS: [&str; 5] = ["agent", "bot", "system", "workflow", "acd"];
-    let from = from.unwrap_or_default().to_ascii_lowercase();
-    if BUSINESS.iter().any(|word| from.contains(word)) {
-        Side::Business
-    } else {
-        Side::Customer
-    }
+/// Who takes part, as senders and receivers name themselves; each once.
+fn participants(messages: &[RawMessage]) -> Vec<&str> {
+    let mut names: Vec<&str> = messages
+        .iter()
+        .flat_map(|message| [message.from.as_deref(), message.to.as_deref()])
+        .flatten()
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 /// A string that is a point in time passes as it is; what is none could be anything, and is not published.

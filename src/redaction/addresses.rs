@@ -1,0 +1,280 @@
+//! Postal addresses: a number and a street, and what follows them.
+
+use super::lexer::{Form, Token};
+use super::reading::Reading;
+use super::values::is_measure;
+use super::words::Class;
+use super::{Kind, Span};
+
+/// Adds the addresses of a message.
+pub(super) fn find(reading: &Reading<'_>, spans: &mut Vec<Span>) {
+    let mut index = 0;
+    while index < reading.tokens.len() {
+        match at(reading, index) {
+            Some(end) => {
+                spans.push(reading.span(index, end, Kind::Address, "address"));
+                index = end;
+            }
+            None => index += 1,
+        }
+    }
+}
+
+/// Whether any token can be part of an address; most messages have none.
+pub(super) fn possible(reading: &Reading<'_>) -> bool {
+    reading.tokens.iter().any(|token| {
+        token.is(Class::STREET.or(Class::STREET_FIRST))
+            || (token.is_word() && token.len() >= 7 && token.class == Class::default())
+    })
+}
+
+/// The address that begins at token `start`, as the token behind it.
+pub(super) fn at(reading: &Reading<'_>, start: usize) -> Option<usize> {
+    let token = reading.get(start)?;
+    match token.form {
+        Form::Number | Form::Mixed if is_house_number(reading, start) => {
+            let street_end = number_first(reading, start)?;
+            Some(tail(reading, street_end))
+        }
+        Form::Word if token.is(Class::STREET_FIRST) && reading.capital(start) => {
+            street_first(reading, start).map(|end| tail(reading, end))
+        }
+        // "Lindenweg 5"
+        Form::Word if reading.capital(start) && token.len() >= 6 => {
+            let number = reading.get(start + 1)?;
+            (number.form != Form::Word
+                && number.digits > 0
+                && number.digits <= 3
+                && is_compound(reading, start)
+                && !is_measure(number))
+            .then(|| tail(reading, start + 2))
+        }
+        _ => None,
+    }
+}
+
+/// One word that is a name and a street in German, Dutch or a Nordic language, known by no dictionary.
+fn is_compound(reading: &Reading<'_>, index: usize) -> bool {
+    let token = &reading.tokens[index];
+    token.class == Class::default() && token.is_word()
+}
+
+fn is_house_number(reading: &Reading<'_>, index: usize) -> bool {
+    let token = &reading.tokens[index];
+    let short = token.digits >= 1 && token.digits <= 6 && token.len() <= 7;
+    short
+        && !is_measure(token)
+        && !reading.is_amount(index)
+        && !reading.before(index).is_some_and(|before| {
+            before.is_mark(b':')
+                && reading.touches_next(index - 1)
+                && index >= 2
+                && reading.tokens[index - 2].digits > 0
+        })
+}
+
+/// "123 Maple Street", "55 5th Ave", "1234 N Lake Shore Dr", "6 rue Gustave".
+fn number_first(reading: &Reading<'_>, start: usize) -> Option<usize> {
+    const LONGEST: usize = 6;
+    let named = |at: usize| {
+        reading.get(at).is_some_and(|token| {
+            token.is_word()
+                && (token.is(Class::PARTICLE) || reading.capital(at) || !reading.ordinary(at))
+        })
+    };
+    let behind_number = if reading.get(start + 1)?.is_mark(b',') {
+        start + 2
+    } else {
+        start + 1
+    };
+    if reading.get(behind_number)?.is(Class::STREET_FIRST) && named(behind_number + 1) {
+        return street_first(reading, behind_number);
+    }
+    let mut index = start + 1;
+    let mut words = 0;
+    while index <= start + LONGEST {
+        let token = reading.get(index)?;
+        match token.form {
+            Form::Word if words > 0 && token.is(Class::STREET) && !weak_street(reading, index) => {
+                return Some(index + 1);
+            }
+            Form::Word
+                if words > 0
+                    && token.is(Class::STREET_FIRST)
+                    && !token.is(Class::ENGLISH)
+                    && named(index + 1) =>
+            {
+                return street_first(reading, index);
+            }
+            Form::Word if is_street_word(reading, index) => words += 1,
+            Form::Mixed if is_measure(token) => words += 1,
+            Form::Number if token.digits <= 4 => words += 1,
+            Form::Mark
+                if matches!(token.mark, b'.' | b'-')
+                    && reading.touches_next(index - 1)
+                    && words > 0 => {}
+            _ => return None,
+        }
+        index += 1;
+    }
+    None
+}
+
+/// "place", "way" and the like behind a number are streets only where written as names or where an address goes on.
+fn weak_street(reading: &Reading<'_>, index: usize) -> bool {
+    let goes_on = reading.get(index + 1).is_none_or(|next| {
+        matches!(next.mark, b',' | b'.')
+            || next.form == Form::Break
+            || next.is(Class::STREET_UNIT.or(Class::STATE))
+            || next.digits > 0
+    });
+    reading.tokens[index].is(Class::STREET_WEAK) && !reading.capital(index) && !goes_on
+}
+
+fn is_street_word(reading: &Reading<'_>, index: usize) -> bool {
+    const FUNCTION: Class = Class::FILLER
+        .or(Class::REQUEST)
+        .or(Class::CUE)
+        .or(Class::NEUTRAL)
+        .or(Class::UNIT)
+        .or(Class::MONTH);
+    let token = &reading.tokens[index];
+    let ordinal = token.is(Class::UNIT)
+        && token.len() == 2
+        && !token.is(Class::FILLER)
+        && reading
+            .before(index)
+            .is_some_and(|before| before.digits > 0);
+    ordinal
+        || !token.is(FUNCTION)
+        || (reading.capital(index)
+            && (token.len() > 2 || token.is(Class::PARTICLE))
+            && !token.is(Class::MONTH))
+        || token.len() == 1
+}
+
+/// "Calle Mayor 12", "rue de Rivoli 5", "6 rue Gustave Charpentier".
+fn street_first(reading: &Reading<'_>, start: usize) -> Option<usize> {
+    let numbered =
+        (start.saturating_sub(4)..start).any(|at| reading.tokens[at].form == Form::Number);
+    let mut index = start + 1;
+    let mut words = 0;
+    while let Some(token) = reading.get(index) {
+        match token.form {
+            Form::Word if words < 5 && (token.is(Class::PARTICLE) || reading.capital(index)) => {
+                words += 1
+            }
+            Form::Mark
+                if token.is_mark(b',')
+                    && reading
+                        .get(index + 1)
+                        .is_some_and(|next| next.form == Form::Number && next.digits <= 4) => {}
+            Form::Number if words > 0 && token.digits <= 4 && !numbered => return Some(index + 1),
+            _ => break,
+        }
+        index += 1;
+    }
+    (numbered && words > 0).then_some(index)
+}
+
+/// What follows a street: unit, city, state, postcode, country.
+fn tail(reading: &Reading<'_>, end: usize) -> usize {
+    const FARTHEST: usize = 12;
+    let mut index = end;
+    let mut kept = end;
+    while let Some(token) = reading.get(index) {
+        if index >= end + FARTHEST {
+            break;
+        }
+        match token.form {
+            Form::Mark if matches!(token.mark, b',' | b'#') => index += 1,
+            Form::Mark
+                if token.is_mark(b'.')
+                    && reading.touches_next(index - 1)
+                    && next_is_place(reading, index + 1) =>
+            {
+                index += 1
+            }
+            Form::Break if next_is_place(reading, index + 1) => index += 1,
+            Form::Mark if token.is_mark(b'-') => index += 1,
+            Form::Word
+                if token.is(Class::STREET_UNIT)
+                    && reading.get(index + 1).is_some_and(is_unit_number) =>
+            {
+                index += 2;
+                kept = index;
+            }
+            Form::Word if token.is(Class::STREET) && index == end => {
+                index += 1;
+                kept = index;
+            }
+            Form::Number | Form::Mixed
+                if (!is_measure(token) || is_floor(reading, index))
+                    && !super::values::is_quantity(reading, index) =>
+            {
+                index += 1;
+                if is_floor(reading, index - 1) {
+                    index += 1;
+                }
+                kept = index;
+            }
+            Form::Word
+                if token.is(Class::STATE)
+                    && (token.len() > 2 || reading.capital(index) || !token.is(Class::FILLER)) =>
+            {
+                index += 1;
+                kept = index;
+            }
+            Form::Word if is_place_word(reading, index) => {
+                index += 1;
+                if reading.capital(index - 1) {
+                    kept = index;
+                }
+            }
+            _ => break,
+        }
+    }
+    kept
+}
+
+fn is_floor(reading: &Reading<'_>, index: usize) -> bool {
+    is_measure(&reading.tokens[index])
+        && reading
+            .get(index + 1)
+            .is_some_and(|next| next.is(Class::STREET_UNIT))
+}
+
+fn is_unit_number(token: &Token) -> bool {
+    token.digits > 0 || (token.is_word() && token.len() == 1) || matches!(token.mark, b'#' | b'-')
+}
+
+fn next_is_place(reading: &Reading<'_>, index: usize) -> bool {
+    reading.get(index).is_some_and(|token| {
+        (token.form == Form::Number && token.digits >= 4)
+            || token.is(Class::STREET_UNIT)
+            || (reading.capital(index)
+                && is_place_word(reading, index)
+                && reading.get(index + 1).is_some_and(|next| {
+                    next.is(Class::STATE)
+                        || next.is_mark(b',')
+                        || next.digits > 0
+                        || next.form == Form::Break
+                }))
+    })
+}
+
+fn is_place_word(reading: &Reading<'_>, index: usize) -> bool {
+    const NO_PLACE: Class = Class::FILLER
+        .or(Class::REQUEST)
+        .or(Class::GREETING)
+        .or(Class::MONTH);
+    let token = &reading.tokens[index];
+    let capital = reading.capital(index);
+    let of = token.is(Class::OF.or(Class::PARTICLE))
+        && reading.get(index + 1).is_some_and(|next| next.is_word())
+        && reading.capital(index + 1);
+    of || token.is_word()
+        && token.len() > 1
+        && (capital || !reading.cased && !token.is(Class::CUE))
+        && !token.is(NO_PLACE)
+}

@@ -1,0 +1,256 @@
+//! Answers: the values of a turn that is expected to hold some.
+
+use super::asks::Ask;
+use super::cues;
+use super::kind::KindSet;
+use super::lexer::Form;
+use super::names::{self, Hint};
+use super::reading::Reading;
+use super::values;
+use super::words::Class;
+use super::{Kind, Span};
+
+/// Adds what answers `kinds` in a turn.
+pub(super) fn answer(
+    reading: &Reading<'_>,
+    text: &str,
+    kinds: KindSet,
+    own: bool,
+    spans: &mut Vec<Span>,
+) {
+    if kinds.is_empty() {
+        return;
+    }
+    if let Some(kind) = kinds.first(Kind::is_number) {
+        numbers(reading, text, kinds, kind, own, spans);
+    }
+    if kinds.contains(Kind::DateOfBirth) {
+        dates(reading, spans);
+    }
+    let content = reading.skip_fillers(0);
+    let Some(first) = content else { return };
+    if kinds.contains(Kind::Address) {
+        address(reading, first, spans);
+    }
+    if kinds.contains(Kind::SecurityAnswer) {
+        secret(reading, first, spans);
+    }
+    if kinds.contains(Kind::Person) {
+        person(reading, first, spans);
+    }
+    for kind in [Kind::Username, Kind::Password] {
+        if kinds.contains(kind) {
+            word(reading, first, kind, spans);
+        }
+    }
+    if kinds.contains(Kind::Email)
+        && only(reading, first) == Some(first + 1)
+        && !reading.ordinary(first)
+    {
+        spans.push(reading.span(first, first + 1, Kind::Email, "answer"));
+    }
+}
+
+/// Numbers that are long enough to be one of those that were asked for earlier in the conversation.
+pub(super) fn late(reading: &Reading<'_>, text: &str, ask: &Ask, spans: &mut Vec<Span>) {
+    const LEAST: usize = 4;
+    if !ask.past || ask.neutral {
+        return;
+    }
+    let mut index = 0;
+    while index < reading.tokens.len() {
+        let Some(value) = values::number(reading, index) else {
+            index += 1;
+            continue;
+        };
+        let dated = reading
+            .before(index)
+            .is_some_and(|before| before.is(Class::MONTH.or(Class::UNIT)));
+        if value.digits >= LEAST
+            && !dated
+            && !values::is_common_number(reading, text, &value)
+            && !values::is_everyday(reading, &value)
+        {
+            spans.push(reading.span(value.start, value.end, Kind::AccountNumber, "answer_late"));
+        }
+        index = value.end;
+    }
+}
+
+/// Every number that is long enough; the first kind that fits gives the label.
+fn numbers(
+    reading: &Reading<'_>,
+    text: &str,
+    kinds: KindSet,
+    fallback: Kind,
+    own: bool,
+    spans: &mut Vec<Span>,
+) {
+    let short = reading.tokens.len() <= 12;
+    let least = if short && !own { 3 } else { 4 };
+    let mut index = 0;
+    while index < reading.tokens.len() {
+        if values::is_capital_code(reading, index) {
+            spans.push(reading.span(index, index + 1, fallback, "answer"));
+            index += 1;
+            continue;
+        }
+        let Some(value) = values::number(reading, index) else {
+            index += 1;
+            continue;
+        };
+        let few =
+            value.digits >= 2 && value.letters || value.digits == 2 && reading.tokens.len() <= 2;
+        let common = own && values::is_common_number(reading, text, &value);
+        if (value.digits >= least || few) && !common && !values::is_everyday(reading, &value) {
+            let kind = match value.digits {
+                16 if kinds.contains(Kind::CreditCard) => Kind::CreditCard,
+                5 if kinds.contains(Kind::PostalCode) => Kind::PostalCode,
+                10 if kinds.contains(Kind::Phone) => Kind::Phone,
+                3..=6 if kinds.contains(Kind::Pin) => Kind::Pin,
+                _ => fallback,
+            };
+            spans.push(reading.span(value.start, value.end, kind, "answer"));
+        }
+        index = value.end;
+    }
+}
+
+fn dates(reading: &Reading<'_>, spans: &mut Vec<Span>) {
+    let mut index = 0;
+    while index < reading.tokens.len() {
+        match values::date(reading, index) {
+            Some(end) => {
+                spans.push(reading.span(index, end, Kind::DateOfBirth, "answer"));
+                index = end;
+            }
+            None => index += 1,
+        }
+    }
+}
+
+/// The end of the answer where nothing but it is said from `first` on, fillers and marks aside; a few tokens at most.
+fn only(reading: &Reading<'_>, first: usize) -> Option<usize> {
+    let mut end = first;
+    while reading.get(end).is_some_and(|token| {
+        !matches!(token.form, Form::Mark | Form::Break) && !token.is(Class::FILLER)
+    }) {
+        end += 1;
+    }
+    (end > first && reading.skip_fillers(end).is_none()).then_some(end)
+}
+
+fn address(reading: &Reading<'_>, first: usize, spans: &mut Vec<Span>) {
+    const LONGEST: usize = 24;
+    let from = (first..reading.tokens.len()).find(|&index| {
+        let token = &reading.tokens[index];
+        token.digits > 0 && !values::is_measure(token) && !values::is_quantity(reading, index)
+    });
+    let start = match from {
+        Some(number) if number <= first + 3 && reading.tokens.len() - number >= 3 => {
+            first.min(number)
+        }
+        // Without a number: a place, if it is all that is said.
+        None if only(reading, first)
+            .is_some_and(|end| end - first <= 5 && !reading.ordinary(first)) =>
+        {
+            first
+        }
+        _ => return,
+    };
+    let end = cues::line_end(reading, start, reading.tokens.len().min(start + LONGEST));
+    if end > start {
+        spans.push(reading.span(start, end, Kind::Address, "answer"));
+    }
+}
+
+fn secret(reading: &Reading<'_>, first: usize, spans: &mut Vec<Span>) {
+    const LATE: usize = 4;
+    let question = reading
+        .tokens
+        .last()
+        .is_some_and(|token| token.is_mark(b'?'));
+    if let Some(end) = only(reading, first)
+        && end - first <= 4
+        && first <= LATE
+        && !question
+    {
+        spans.push(reading.span(first, end, Kind::SecurityAnswer, "answer"));
+        return;
+    }
+    let mut index = first;
+    while let Some(token) = reading.get(index) {
+        let linked = reading
+            .before(index)
+            .is_some_and(|before| before.is(Class::LINK));
+        let named = token.is(Class::GIVEN.or(Class::SURNAME)) || !token.is(Class::ENGLISH);
+        let starts = index == first
+            && named
+            && (reading.capital(index)
+                || reading.get(index + 1).is_none_or(|next| {
+                    matches!(next.form, Form::Mark | Form::Break) || next.is(Class::LINK)
+                }));
+        let capital = reading.capital(index)
+            && named
+            && !reading.begins_sentence(index)
+            && token.len() > 1
+            && !token.is(Class::AMBIGUOUS.or(Class::MONTH));
+        let taken = token.is_word()
+            && !token.is(Class::FILLER
+                .or(Class::CONNECTOR)
+                .or(Class::STOP)
+                .or(Class::CUE))
+            && (capital
+                || token.is(Class::PLAIN_NAME)
+                || (token.is(Class::GIVEN.or(Class::SURNAME)) && !token.is(Class::ENGLISH))
+                || starts
+                || (linked && !token.is(Class::ENGLISH)));
+        if taken {
+            spans.push(reading.span(index, index + 1, Kind::SecurityAnswer, "answer"));
+        }
+        index += 1;
+    }
+}
+
+fn person(reading: &Reading<'_>, first: usize, spans: &mut Vec<Span>) {
+    let end = names::at(reading, first, Hint::Strong).or_else(|| {
+        // Nothing else is said: then it is the name, whatever the word.
+        only(reading, first).filter(|end| {
+            end - first <= 3
+                && (first..*end).all(|index| {
+                    let token = &reading.tokens[index];
+                    let listed = token.is(Class::GIVEN.or(Class::SURNAME));
+                    let alone = end - first == reading.tokens.len();
+                    token.is_word()
+                        && token.len() > 1
+                        && !token.is(Class::MONTH)
+                        && (!reading.ordinary(index)
+                            || (listed && (alone || reading.capital(index))))
+                })
+        })
+    });
+    let Some(end) = end else { return };
+    // A sentence that goes on behind a common word was no name.
+    let alone = reading.get(end).is_none_or(|token| {
+        !token.is_word() || token.is(Class::FILLER.or(Class::CONNECTOR).or(Class::CUE))
+    });
+    let sure = reading.tokens[first].is(Class::GIVEN) || alone;
+    if sure {
+        spans.push(reading.span(first, end, Kind::Person, "answer"));
+    }
+}
+
+fn word(reading: &Reading<'_>, first: usize, kind: Kind, spans: &mut Vec<Span>) {
+    if let Some(end) = only(reading, first)
+        && end - first <= 2
+    {
+        spans.push(reading.span(first, end, kind, "answer"));
+        return;
+    }
+    for index in first..reading.tokens.len() {
+        let token = &reading.tokens[index];
+        if token.form == Form::Mixed && !values::is_measure(token) {
+            spans.push(reading.span(index, index + 1, kind, "answer"));
+        }
+    }
+}

@@ -1,0 +1,379 @@
+//! Cues: the words of a message that say what the value beside them is ("my pin is 4471", "4471 is my pin").
+
+use super::lexer::{Form, Token};
+use super::names::{self, Hint};
+use super::reading::Reading;
+use super::values::{self, Value};
+use super::words::{Class, Cue, Words};
+use super::{Kind, Span};
+
+/// A cue of a message; token positions, end exclusive.
+#[derive(Clone, Copy)]
+pub(super) struct Found {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) cue: Cue,
+    /// Whether a value was found beside it.
+    pub(super) served: bool,
+}
+
+/// The cues of a message, longest first where they begin together; none overlaps another.
+pub(super) fn find(reading: &Reading<'_>, words: &Words, found: &mut Vec<Found>) {
+    found.clear();
+    let mut index = 0;
+    while let Some(token) = reading.get(index) {
+        let cue = if token.is(Class::CUE) && token.is_word() {
+            words.cue(
+                reading.tokens[index..]
+                    .iter()
+                    .filter(|token| token.form != Form::Mark || token.mark != b'-')
+                    .map(|token| token.hash),
+            )
+        } else {
+            None
+        };
+        match cue {
+            Some((length, cue)) => {
+                let mut end = index;
+                let mut left = length;
+                while left > 0 {
+                    left -= usize::from(!reading.tokens[end].is_mark(b'-'));
+                    end += 1;
+                }
+                // "the name of the hotel" is nobody's.
+                let of = reading.get(end).is_some_and(|next| next.is(Class::OF));
+                let kind = cue
+                    .kind
+                    .filter(|kind| !(of && *kind == Kind::Person && !cue.weak));
+                found.push(Found {
+                    start: index,
+                    end,
+                    cue: Cue { kind, ..cue },
+                    served: false,
+                });
+                index = end;
+            }
+            None => index += 1,
+        }
+    }
+}
+
+/// Adds the values that stand beside the cues of a message.
+pub(super) fn serve(reading: &Reading<'_>, found: &mut [Found], spans: &mut Vec<Span>) {
+    let mut limits = vec![reading.tokens.len(); found.len()];
+    for position in (1..found.len()).rev() {
+        let next = found[position];
+        let strong = next.cue.kind.is_some() && !next.cue.weak;
+        limits[position - 1] = if strong { next.start } else { limits[position] };
+    }
+    for (position, &limit) in limits.iter().enumerate() {
+        let here = found[position];
+        let Some(kind) = here.cue.kind else { continue };
+        let before = position.checked_sub(1).map_or(0, |last| found[last].end);
+        let value = behind(reading, here.end, limit, kind, here.cue.weak)
+            .or_else(|| in_front(reading, here.start, before, kind, here.cue.weak));
+        if let Some((start, end)) = value {
+            found[position].served = true;
+            push(reading, start, end, kind, "cue", spans);
+            if kind.is_number() {
+                further(reading, end, limit, kind, spans);
+            }
+        }
+    }
+}
+
+fn push(
+    reading: &Reading<'_>,
+    start: usize,
+    end: usize,
+    kind: Kind,
+    rule: &'static str,
+    spans: &mut Vec<Span>,
+) {
+    spans.push(reading.span(start, end, kind, rule));
+}
+
+/// "1596 or 0314": more values of the same kind in a row.
+fn further(reading: &Reading<'_>, mut end: usize, limit: usize, kind: Kind, spans: &mut Vec<Span>) {
+    while end < limit {
+        let mut next = end;
+        while next < limit.min(end + 3) && is_between(&reading.tokens[next]) {
+            next += 1;
+        }
+        let Some(value) = (next > end)
+            .then(|| values::number(reading, next))
+            .flatten()
+        else {
+            return;
+        };
+        if value.digits < values::least_digits(kind) || values::is_everyday(reading, &value) {
+            return;
+        }
+        push(reading, value.start, value.end, kind, "cue", spans);
+        end = value.end;
+    }
+}
+
+fn is_between(token: &Token) -> bool {
+    token.is(Class::FILLER) || matches!(token.mark, b',' | b'/' | b'&' | b'(' | b'"')
+}
+
+/// The value that follows a cue which ends before token `from`.
+fn behind(
+    reading: &Reading<'_>,
+    from: usize,
+    limit: usize,
+    kind: Kind,
+    weak: bool,
+) -> Option<(usize, usize)> {
+    const FARTHEST: usize = 7;
+    let mut index = from;
+    let mut linked = false;
+    while index < limit.min(from + FARTHEST) {
+        let token = &reading.tokens[index];
+        if let Some(end) = value_at(reading, index, limit, kind, weak, linked) {
+            return Some((index, end));
+        }
+        let skipped = match token.form {
+            Form::Word => token.is(Class::CONNECTOR),
+            Form::Mark => matches!(
+                token.mark,
+                b':' | b'='
+                    | b'-'
+                    | b'#'
+                    | b','
+                    | b'"'
+                    | b'('
+                    | b'.'
+                    | b'\''
+                    | b'*'
+                    | b'>'
+                    | b'!'
+                    | b'?'
+            ),
+            Form::Break => true,
+            _ => false,
+        };
+        linked |= is_link(token);
+        if !skipped {
+            break;
+        }
+        index += 1;
+    }
+    if weak || !kind.is_number() {
+        return None;
+    }
+    // "the pin could be either 1596": anywhere in the sentence, if it is long enough to be one.
+    while index < limit.min(from + 12) && !reading.tokens[index].ends_sentence() {
+        let number = values::number(reading, index).filter(|value| {
+            value.digits >= 4 && !values::is_everyday(reading, value) && value.end <= limit
+        });
+        if let Some(value) = number {
+            return Some((value.start, value.end));
+        }
+        index += 1;
+    }
+    None
+}
+
+/// Whether a token says that a value comes: "is", ":", "=".
+fn is_link(token: &Token) -> bool {
+    matches!(token.mark, b':' | b'=') || token.is(Class::LINK)
+}
+
+/// The end of the value of `kind` that begins at token `index`.
+pub(super) fn value_at(
+    reading: &Reading<'_>,
+    index: usize,
+    limit: usize,
+    kind: Kind,
+    weak: bool,
+    linked: bool,
+) -> Option<usize> {
+    let end = match kind {
+        Kind::Person => {
+            let hint = if weak { Hint::Weak } else { Hint::Strong };
+            names::at(reading, index, hint)?
+        }
+        Kind::SecurityAnswer => {
+            let hint = if linked { Hint::Strong } else { Hint::Weak };
+            names::at(reading, index, hint).or_else(|| {
+                (reading.get(index)?.is(Class::SURNAME) && !reading.ordinary(index))
+                    .then_some(index + 1)
+            })?
+        }
+        Kind::DateOfBirth => values::date(reading, index)?,
+        Kind::Password | Kind::Username => word(reading, index, kind, linked)?,
+        Kind::Address => address(reading, index, limit, weak)?,
+        kind if kind.is_number() => number(reading, index, kind, weak)?,
+        _ => return None,
+    };
+    (end <= limit).then_some(end)
+}
+
+/// The number or code of `kind` at token `index`.
+fn number(reading: &Reading<'_>, index: usize, kind: Kind, weak: bool) -> Option<usize> {
+    if values::is_capital_code(reading, index) {
+        return Some(index + 1);
+    }
+    let value = values::number(reading, index)
+        .or_else(|| values::coded(reading, index).filter(|_| !weak))?;
+    let least = match (weak, kind) {
+        (true, Kind::Phone) => 7,
+        (true, Kind::OrderId | Kind::AccountNumber | Kind::BookingReference) => 5,
+        (true, _) => 4,
+        (false, kind) => values::least_digits(kind),
+    };
+    let code = value.letters && value.digits + 2 >= least && value.digits >= 1 && !weak;
+    let enough = value.digits >= least || code;
+    (enough && !values::is_everyday(reading, &value) && !(weak && is_year(&value, reading)))
+        .then_some(value.end)
+}
+
+fn is_year(value: &Value, reading: &Reading<'_>) -> bool {
+    value.digits == 4
+        && !value.letters
+        && reading
+            .before(value.start)
+            .is_some_and(|before| before.is(Class::MONTH))
+}
+
+/// A password or a login name.
+fn word(reading: &Reading<'_>, index: usize, kind: Kind, linked: bool) -> Option<usize> {
+    let token = reading.get(index)?;
+    let last = |at: usize| reading.get(at).is_none_or(Token::ends_sentence);
+    let taken = match token.form {
+        Form::Mixed => true,
+        Form::Number => token.digits >= 3,
+        Form::Word
+            if token.is(Class::CONNECTOR
+                .or(Class::STATUS)
+                .or(Class::FILLER)
+                .or(Class::CUE)) =>
+        {
+            false
+        }
+        Form::Word if !reading.ordinary(index) && (token.len() >= 4 || linked) => {
+            linked || reading.english
+        }
+        Form::Word => linked && kind == Kind::Password && last(index + 1) && token.len() >= 4,
+        _ => false,
+    };
+    if !taken {
+        return None;
+    }
+    // "Tiger!2024", "jo.doe_7": up to the next white space, but not the mark that ends the sentence.
+    let mut end = index + 1;
+    while reading.touches_next(end - 1) {
+        end += 1;
+    }
+    while end > index + 1 && reading.tokens[end - 1].form == Form::Mark {
+        end -= 1;
+    }
+    Some(end)
+}
+
+/// An address behind a strong cue: from its first number to the end of the line or sentence.
+fn address(reading: &Reading<'_>, index: usize, limit: usize, weak: bool) -> Option<usize> {
+    let token = reading.get(index)?;
+    if weak
+        || token.digits == 0
+        || values::is_measure(token)
+        || values::is_quantity(reading, index)
+        || reading.is_amount(index)
+    {
+        return None;
+    }
+    let dotted = reading.touches_next(index) && reading.get(index + 1)?.is_mark(b'.');
+    super::addresses::at(reading, index).or_else(|| {
+        if dotted {
+            return None;
+        }
+        let end = line_end(reading, index, limit);
+        let phrase = (index + 1..end)
+            .find(|&at| {
+                let token = &reading.tokens[at];
+                let place = token.is(Class::STATE)
+                    && reading
+                        .get(at + 1)
+                        .is_none_or(|next| next.digits > 0 || next.form == Form::Mark);
+                token.is(Class::FILLER.or(Class::CUE))
+                    && !place
+                    && token.len() > 1
+                    && !token.is(Class::STREET.or(Class::PARTICLE))
+            })
+            .unwrap_or(end);
+        (phrase > index + 1).then_some(phrase)
+    })
+}
+
+/// The end of what is said from `index` on: a sentence's end that is followed by a capital or by nothing.
+pub(super) fn line_end(reading: &Reading<'_>, index: usize, limit: usize) -> usize {
+    const LONGEST: usize = 22;
+    const STOPS: Class = Class::GREETING.or(Class::REQUEST);
+    let mut end = index;
+    while end < limit.min(index + LONGEST) {
+        let token = &reading.tokens[end];
+        let dot = token.is_mark(b'.')
+            && reading.tokens.get(end + 1).is_some_and(|next| {
+                reading.touches_next(end)
+                    || next.is(Class::STATE)
+                    || next.digits > 0
+                    || next.is_mark(b',')
+            });
+        if (token.ends_sentence() && !dot && token.form != Form::Break)
+            || (token.is(STOPS) && !token.is(Class::STREET.or(Class::STATE)))
+            || token.form == Form::Label
+        {
+            break;
+        }
+        end += 1;
+    }
+    while end > index + 1
+        && (reading.tokens[end - 1].form == Form::Mark
+            || reading.tokens[end - 1].form == Form::Break
+            || reading.tokens[end - 1].is(Class::FILLER)
+                && !reading.tokens[end - 1].is(Class::STATE))
+    {
+        end -= 1;
+    }
+    end
+}
+
+/// The value in front of a cue: "4471 is my pin", "Miller is my mother's maiden name".
+fn in_front(
+    reading: &Reading<'_>,
+    cue: usize,
+    from: usize,
+    kind: Kind,
+    weak: bool,
+) -> Option<(usize, usize)> {
+    const LINK: usize = 4;
+    if weak {
+        return None;
+    }
+    let mut end = cue;
+    let mut linked = false;
+    while end > from && cue - end < LINK {
+        let token = &reading.tokens[end - 1];
+        if !(token.is_word() && token.is(Class::CONNECTOR.or(Class::FILLER))) {
+            break;
+        }
+        linked |= is_link(token);
+        end -= 1;
+    }
+    if !linked || end == from {
+        return None;
+    }
+    let first = end.saturating_sub(4).max(from);
+    (first..end).find_map(|start| {
+        let begins = start == from
+            || reading.begins_sentence(start)
+            || reading
+                .before(start)
+                .is_some_and(|token| token.form == Form::Mark || token.is(Class::FILLER));
+        let found = value_at(reading, start, end, kind, false, true)?;
+        (begins && found == end && !(kind == Kind::Person && reading.ordinary(start)))
+            .then_some((start, end))
+    })
+}

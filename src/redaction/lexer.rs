@@ -1,0 +1,269 @@
+//! From folded text to tokens: one pass that cuts, lower-cases, hashes and looks up.
+
+use super::words::{Class, Words};
+
+/// What a token is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Letters.
+    Word,
+    /// Digits.
+    Number,
+    /// Letters and digits.
+    Mixed,
+    /// One character that is neither.
+    Mark,
+    /// A line break.
+    Break,
+    /// A label in brackets or a run of X, as a redactor leaves it.
+    Label,
+}
+
+/// How a word is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Case {
+    /// Begins in lower case, or has no case.
+    Lower,
+    /// Begins with a capital.
+    Capital,
+    /// Two or more letters, all capitals.
+    Upper,
+}
+
+/// A token of the folded text; byte offsets, end exclusive.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Token {
+    pub(super) hash: u64,
+    pub(super) start: u32,
+    pub(super) end: u32,
+    pub(super) class: Class,
+    pub(super) form: Form,
+    pub(super) case: Case,
+    /// The character, for a mark.
+    pub(super) mark: u8,
+    /// Number of digits, at most 255.
+    pub(super) digits: u8,
+}
+
+impl Token {
+    pub(super) const fn len(&self) -> usize {
+        (self.end - self.start) as usize
+    }
+
+    pub(super) const fn is(&self, class: Class) -> bool {
+        self.class.is(class)
+    }
+
+    pub(super) const fn is_mark(&self, mark: u8) -> bool {
+        matches!(self.form, Form::Mark) && self.mark == mark
+    }
+
+    pub(super) const fn is_word(&self) -> bool {
+        matches!(self.form, Form::Word)
+    }
+
+    /// Whether a sentence ends here.
+    pub(super) fn ends_sentence(&self) -> bool {
+        match self.form {
+            Form::Break => true,
+            Form::Mark => matches!(self.mark, b'.' | b'!' | b'?' | b';'),
+            _ => false,
+        }
+    }
+}
+
+const SEED: u64 = 0xcbf2_9ce4_8422_2325;
+
+const fn mix(hash: u64, byte: u8) -> u64 {
+    (hash ^ byte as u64).wrapping_mul(0x0100_0000_01b3)
+}
+
+/// Spreads what the multiplication left in the upper bits.
+const fn finish(hash: u64) -> u64 {
+    let hash = (hash ^ hash >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    hash ^ hash >> 29
+}
+
+/// The hash of a word, whatever the case of its ASCII letters.
+pub(super) fn hash_word(word: &[u8]) -> u64 {
+    finish(
+        word.iter()
+            .fold(SEED, |hash, byte| mix(hash, byte.to_ascii_lowercase())),
+    )
+}
+
+/// Appends the tokens of `text` to `tokens`. White space leaves no token, and neither does an apostrophe in a word.
+pub(super) fn lex(text: &str, words: &Words, tokens: &mut Vec<Token>) {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        at = match byte {
+            b'\n' | b'\r' => mark(Form::Break, at, at + 1, byte, tokens),
+            b' ' | b'\t' | 0..=31 | 127 => at + 1,
+            b'[' => match label_end(bytes, at) {
+                Some(end) => mark(Form::Label, at, end, b'[', tokens),
+                None => mark(Form::Mark, at, at + 1, byte, tokens),
+            },
+            b'\'' if inside_a_word(bytes, at) => at + 1,
+            byte if byte.is_ascii_alphanumeric() || byte >= 128 => run(bytes, at, words, tokens),
+            _ => mark(Form::Mark, at, at + 1, byte, tokens),
+        };
+    }
+}
+
+fn inside_a_word(bytes: &[u8], at: usize) -> bool {
+    let letter = |at: Option<usize>| {
+        at.and_then(|at| bytes.get(at))
+            .is_some_and(u8::is_ascii_alphabetic)
+    };
+    letter(at.checked_sub(1)) && letter(at.checked_add(1))
+}
+
+fn mark(form: Form, start: usize, end: usize, mark: u8, tokens: &mut Vec<Token>) -> usize {
+    tokens.push(Token {
+        hash: u64::from(mark),
+        start: offset(start),
+        end: offset(end),
+        class: Class::default(),
+        form,
+        case: Case::Lower,
+        mark,
+        digits: 0,
+    });
+    end
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a message is far below 4 GiB; the engine refuses what is not"
+)]
+const fn offset(at: usize) -> u32 {
+    at as u32
+}
+
+/// A run of letters and digits.
+fn run(bytes: &[u8], start: usize, words: &Words, tokens: &mut Vec<Token>) -> usize {
+    let (mut hash, mut digits, mut upper, mut lower, mut crosses) =
+        (SEED, 0_usize, 0_usize, 0_usize, 0_usize);
+    let mut end = start;
+    while let Some(&byte) = bytes.get(end) {
+        match byte {
+            b'a'..=b'z' => lower += 1,
+            b'A'..=b'Z' => upper += 1,
+            b'0'..=b'9' => digits += 1,
+            128.. => lower += 1,
+            _ => break,
+        }
+        crosses += usize::from(matches!(byte, b'x' | b'X'));
+        hash = mix(hash, byte.to_ascii_lowercase());
+        end += 1;
+    }
+    let length = end - start;
+    let form = match digits {
+        // A masked number.
+        _ if crosses == length && length >= 3 => Form::Label,
+        0 => Form::Word,
+        digits if digits == length => Form::Number,
+        _ => Form::Mixed,
+    };
+    let (form, digits) = match form {
+        Form::Mixed if is_swapped(&bytes[start..end], digits) => (Form::Number, length),
+        form => (form, digits),
+    };
+    let hash = finish(hash);
+    tokens.push(Token {
+        hash,
+        start: offset(start),
+        end: offset(end),
+        class: match form {
+            Form::Word => words.class(hash),
+            Form::Mixed => measure(&bytes[start..end], words),
+            _ => Class::default(),
+        },
+        form,
+        case: match (bytes[start].is_ascii_uppercase(), upper, lower) {
+            (false, 2.., 0) => Case::Upper,
+            (false, ..) => Case::Lower,
+            (true, 2.., 0) => Case::Upper,
+            _ => Case::Capital,
+        },
+        mark: 0,
+        digits: u8::try_from(digits).unwrap_or(u8::MAX),
+    });
+    end
+}
+
+/// "4O8", "l222": a number in which letters stand for the digits they look like.
+fn is_swapped(token: &[u8], digits: usize) -> bool {
+    const SHORTEST: usize = 3;
+    token.len() >= SHORTEST
+        && digits * 2 > token.len()
+        && token
+            .iter()
+            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'o' | b'O' | b'l' | b'I'))
+}
+
+/// The unit in "7pm" and "12th".
+fn measure(token: &[u8], words: &Words) -> Class {
+    let letters = token.iter().position(u8::is_ascii_alphabetic).unwrap_or(0);
+    let unit = &token[letters..];
+    if letters > 0
+        && unit.iter().all(u8::is_ascii_alphabetic)
+        && words.class(hash_word(unit)).is(Class::UNIT)
+    {
+        Class::UNIT
+    } else {
+        Class::default()
+    }
+}
+
+/// The end of a label in brackets: `[REDACTED]`, `[card number]`, `[PERSON_1]`, `[***1234]`.
+fn label_end(bytes: &[u8], start: usize) -> Option<usize> {
+    const LONGEST: usize = 48;
+    let inside = &bytes[start + 1..bytes.len().min(start + LONGEST)];
+    let length = inside.iter().position(|byte| *byte == b']')?;
+    let plain = inside[..length]
+        .iter()
+        .all(|byte| byte.is_ascii_alphanumeric() || b" _-*".contains(byte));
+    let starts = inside
+        .first()
+        .is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'*');
+    // "[Ann Lee]" is no label.
+    let name = inside[..length]
+        .windows(2)
+        .any(|pair| pair[0].is_ascii_uppercase() && pair[1].is_ascii_lowercase());
+    (plain && starts && !name && length >= 2).then_some(start + length + 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn forms(text: &str) -> Vec<(&str, Form)> {
+        let mut tokens = Vec::new();
+        lex(text, Words::builtin(), &mut tokens);
+        tokens
+            .iter()
+            .map(|token| (&text[token.start as usize..token.end as usize], token.form))
+            .collect()
+    }
+
+    #[test]
+    fn text_is_cut_into_tokens() {
+        assert_eq!(
+            forms("I'm ab12, 34\n[card number] XXXX é!"),
+            [
+                ("I", Form::Word),
+                ("m", Form::Word),
+                ("ab12", Form::Mixed),
+                (",", Form::Mark),
+                ("34", Form::Number),
+                ("\n", Form::Break),
+                ("[card number]", Form::Label),
+                ("XXXX", Form::Label),
+                ("é", Form::Word),
+                ("!", Form::Mark),
+            ]
+        );
+    }
+}

@@ -1,0 +1,357 @@
+//! What words mean: the dictionary, the lists of names, and the word files of each language, in one table.
+//!
+//! A word is looked up by its hash, which the lexer computes while it reads; the table holds 32 further bits of it, so
+//! that a stranger is taken for a known word once in billions.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+use super::kind::Kind;
+use super::lexer::hash_word;
+
+/// The English dictionary, to tell words from names; see `data/README.md` for origin and licence of these three.
+const ENGLISH: &str = include_str!("data/english_words.txt");
+const GIVEN_NAMES: &str = include_str!("data/given_names.txt");
+const SURNAMES: &str = include_str!("data/surnames.txt");
+/// The word files, one per language. All are in force at once, whatever language a conversation is in: a cue is a cue.
+const LANGUAGES: [&str; 5] = [
+    include_str!("words/en.toml"),
+    include_str!("words/es.toml"),
+    include_str!("words/de.toml"),
+    include_str!("words/fr.toml"),
+    include_str!("words/pt.toml"),
+];
+
+/// Where in a class the value of a digit word is kept.
+const VALUE: u32 = 56;
+
+/// What is known of a word: bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Class(u64);
+
+impl Class {
+    pub(super) const ENGLISH: Self = Self(1);
+    pub(super) const GIVEN: Self = Self(1 << 1);
+    pub(super) const SURNAME: Self = Self(1 << 2);
+    pub(super) const AMBIGUOUS: Self = Self(1 << 3);
+    pub(super) const PLAIN_NAME: Self = Self(1 << 4);
+    pub(super) const FILLER: Self = Self(1 << 5);
+    pub(super) const CONNECTOR: Self = Self(1 << 6);
+    pub(super) const GREETING: Self = Self(1 << 7);
+    pub(super) const TITLE: Self = Self(1 << 8);
+    pub(super) const PARTICLE: Self = Self(1 << 9);
+    pub(super) const MONTH: Self = Self(1 << 10);
+    pub(super) const REQUEST: Self = Self(1 << 11);
+    pub(super) const NEUTRAL: Self = Self(1 << 12);
+    pub(super) const UNIT: Self = Self(1 << 13);
+    pub(super) const STREET: Self = Self(1 << 14);
+    pub(super) const STREET_FIRST: Self = Self(1 << 15);
+    pub(super) const STREET_UNIT: Self = Self(1 << 16);
+    pub(super) const STATE: Self = Self(1 << 17);
+    pub(super) const STATUS: Self = Self(1 << 18);
+    pub(super) const MAIL_PROVIDER: Self = Self(1 << 19);
+    pub(super) const STOP: Self = Self(1 << 20);
+    pub(super) const DIGIT: Self = Self(1 << 21);
+    pub(super) const REPEAT: Self = Self(1 << 22);
+    pub(super) const MAIL_AT: Self = Self(1 << 23);
+    pub(super) const MAIL_DOT: Self = Self(1 << 24);
+    /// Begins a cue.
+    pub(super) const CUE: Self = Self(1 << 25);
+    /// A kind of street that is more often another thing.
+    pub(super) const STREET_WEAK: Self = Self(1 << 26);
+    /// "is": the value comes.
+    pub(super) const LINK: Self = Self(1 << 27);
+    pub(super) const OF: Self = Self(1 << 28);
+    /// Begins the name of a place: "San", "Fort".
+    pub(super) const PLACE: Self = Self(1 << 29);
+    /// "the": what follows is a thing.
+    pub(super) const ARTICLE: Self = Self(1 << 31);
+    /// Goes before a person: "to", "from", "with".
+    pub(super) const TOWARDS: Self = Self(1 << 30);
+
+    /// Whether any of the bits of `other` is set.
+    pub(super) const fn is(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    pub(super) const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// The value of a digit word or the count of a repeating word, kept in the upper bits.
+    pub(super) const fn value(self) -> u8 {
+        (self.0 >> VALUE) as u8
+    }
+
+    const fn with_value(self, value: u8) -> Self {
+        Self(self.0 | (value as u64) << VALUE)
+    }
+}
+
+/// What a cue says of the value beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Cue {
+    /// `None` for a phrase that says that there is nothing personal.
+    pub(super) kind: Option<Kind>,
+    /// Whether the value must look like one by itself.
+    pub(super) weak: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Language {
+    words: HashMap<String, String>,
+    #[serde(default)]
+    numbers: HashMap<String, u8>,
+    #[serde(default)]
+    repeat: HashMap<String, u8>,
+    mail: Mail,
+    cues: HashMap<Kind, Vec<String>>,
+    #[serde(default)]
+    weak_cues: HashMap<Kind, Vec<String>>,
+    #[serde(default)]
+    plain: Plain,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Mail {
+    at: Vec<String>,
+    dot: Vec<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Plain {
+    phrases: Vec<String>,
+}
+
+/// A cue of several words: the hashes of those behind the first.
+struct Phrase {
+    rest: Vec<u64>,
+    cue: Cue,
+}
+
+/// The table of words and cues.
+pub(super) struct Words {
+    /// Open addressing; an entry without class is free.
+    slots: Vec<(u32, Class)>,
+    /// By the hash of the first word, longest first.
+    phrases: HashMap<u64, Vec<Phrase>>,
+}
+
+/// A power of two, well above the number of words.
+const SLOTS: usize = 1 << 17;
+
+impl Words {
+    /// The table of the built-in words, made once.
+    pub(super) fn builtin() -> &'static Self {
+        static TABLE: OnceLock<Words> = OnceLock::new();
+        TABLE.get_or_init(Self::build)
+    }
+
+    fn build() -> Self {
+        let mut words = Self {
+            slots: vec![(0, Class::default()); SLOTS],
+            phrases: HashMap::new(),
+        };
+        for (list, class) in [
+            (ENGLISH, Class::ENGLISH),
+            (GIVEN_NAMES, Class::GIVEN),
+            (SURNAMES, Class::SURNAME),
+        ] {
+            words.add_all(list, class);
+        }
+        for text in LANGUAGES {
+            words.add_language(&parse(text));
+        }
+        for phrases in words.phrases.values_mut() {
+            // Where two lists have the same phrase, the strong cue wins.
+            phrases.sort_by_key(|phrase| (std::cmp::Reverse(phrase.rest.len()), phrase.cue.weak));
+        }
+        words
+    }
+
+    fn add_language(&mut self, language: &Language) {
+        for (name, list) in &language.words {
+            self.add_all(list, class_named(name));
+        }
+        for (word, &value) in &language.numbers {
+            self.add(word, Class::DIGIT.with_value(value));
+        }
+        for (word, &value) in &language.repeat {
+            self.add(word, Class::REPEAT.with_value(value));
+        }
+        for word in &language.mail.at {
+            self.add(word, Class::MAIL_AT);
+        }
+        for word in &language.mail.dot {
+            self.add(word, Class::MAIL_DOT);
+        }
+        for (table, weak) in [(&language.cues, false), (&language.weak_cues, true)] {
+            for (&kind, phrases) in table {
+                for phrase in phrases {
+                    let kind = Some(kind);
+                    self.add_phrase(phrase, Cue { kind, weak });
+                }
+            }
+        }
+        for phrase in &language.plain.phrases {
+            let kind = None;
+            self.add_phrase(phrase, Cue { kind, weak: false });
+        }
+    }
+
+    /// Adds a phrase as a cue.
+    pub(super) fn add_phrase(&mut self, phrase: &str, cue: Cue) {
+        let mut hashes = phrase
+            .split_whitespace()
+            .map(|word| hash_word(word.as_bytes()));
+        let Some(first) = hashes.next() else { return };
+        self.add_hash(first, Class::CUE);
+        let rest = hashes.collect();
+        self.phrases
+            .entry(first)
+            .or_default()
+            .push(Phrase { rest, cue });
+    }
+
+    fn add_all(&mut self, list: &str, class: Class) {
+        for word in list.split_whitespace() {
+            self.add(word, class);
+        }
+    }
+
+    fn add(&mut self, word: &str, class: Class) {
+        self.add_hash(hash_word(word.as_bytes()), class);
+    }
+
+    fn add_hash(&mut self, hash: u64, class: Class) {
+        let (mut slot, tag) = place(hash);
+        while self.slots[slot].1 != Class::default() && self.slots[slot].0 != tag {
+            slot = (slot + 1) % SLOTS;
+        }
+        self.slots[slot] = (tag, self.slots[slot].1.or(class));
+    }
+
+    /// What is known of the word with this hash.
+    pub(super) fn class(&self, hash: u64) -> Class {
+        let (mut slot, tag) = place(hash);
+        loop {
+            let (found, class) = self.slots[slot];
+            if found == tag || class == Class::default() {
+                return if found == tag {
+                    class
+                } else {
+                    Class::default()
+                };
+            }
+            slot = (slot + 1) % SLOTS;
+        }
+    }
+
+    /// The longest cue that begins with the first of `hashes`, and its number of words.
+    pub(super) fn cue(
+        &self,
+        mut hashes: impl Iterator<Item = u64> + Clone,
+    ) -> Option<(usize, Cue)> {
+        let phrases = self.phrases.get(&hashes.next()?)?;
+        phrases
+            .iter()
+            .find(|phrase| {
+                let mut hashes = hashes.clone();
+                phrase.rest.iter().all(|&word| hashes.next() == Some(word))
+            })
+            .map(|phrase| (phrase.rest.len() + 1, phrase.cue))
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "bits of a hash")]
+const fn place(hash: u64) -> (usize, u32) {
+    ((hash >> 40) as usize % SLOTS, hash as u32 | 1)
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "the word files are constants that the tests read"
+)]
+fn parse(text: &str) -> Language {
+    toml::from_str(text).expect("a built-in word file is valid")
+}
+
+fn class_named(name: &str) -> Class {
+    match name {
+        "filler" => Class::FILLER,
+        "connector" => Class::CONNECTOR,
+        "greeting" => Class::GREETING,
+        "title" => Class::TITLE,
+        "particle" => Class::PARTICLE,
+        "month" => Class::MONTH,
+        "request" => Class::REQUEST,
+        "neutral" => Class::NEUTRAL,
+        "unit" => Class::UNIT,
+        "street" => Class::STREET,
+        "place_prefix" => Class::PLACE,
+        "article" => Class::ARTICLE,
+        "towards" => Class::TOWARDS,
+        "street_weak" => Class::STREET.or(Class::STREET_WEAK),
+        "link" => Class::LINK.or(Class::CONNECTOR),
+        "of" => Class::OF,
+        "street_first" => Class::STREET_FIRST,
+        "street_unit" => Class::STREET_UNIT,
+        "state" => Class::STATE,
+        "status" => Class::STATUS,
+        "mail_provider" => Class::MAIL_PROVIDER,
+        "ambiguous_name" => Class::AMBIGUOUS,
+        "plain_name" => Class::PLAIN_NAME,
+        _ => Class::STOP,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn class(word: &str) -> Class {
+        Words::builtin().class(hash_word(word.as_bytes()))
+    }
+
+    #[test]
+    fn words_are_known_for_what_they_are() {
+        assert!(class("table").is(Class::ENGLISH));
+        assert!(class("alice").is(Class::GIVEN));
+        assert!(class("seven").is(Class::DIGIT) && class("seven").value() == 7);
+        assert_eq!(class("xqzzyv"), Class::default());
+    }
+
+    #[test]
+    fn the_longest_cue_wins() {
+        let cue = |text: &str| {
+            let hashes: Vec<u64> = text
+                .split(' ')
+                .map(|word| hash_word(word.as_bytes()))
+                .collect();
+            Words::builtin().cue(hashes.into_iter())
+        };
+        let email = cue("email address is").unwrap();
+        assert_eq!((email.0, email.1.kind), (2, Some(Kind::Email)));
+        assert_eq!(cue("promo code").unwrap().1.kind, None);
+        assert_eq!(cue("table for two"), None);
+    }
+
+    #[test]
+    fn every_language_file_is_valid() {
+        for text in LANGUAGES {
+            let language = parse(text);
+            assert!(
+                language
+                    .words
+                    .keys()
+                    .all(|name| name == "stop" || class_named(name) != Class::STOP)
+            );
+            assert!(language.cues.contains_key(&Kind::Person));
+        }
+    }
+}
