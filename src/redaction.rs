@@ -22,6 +22,7 @@
 //! | `bare.rs` | messages that are a value and nothing else |
 //! | `memory.rs` | what was once found is found everywhere |
 //! | `pieces.rs` | values split over messages |
+//! | `policy.rs` | the policy file: own patterns and cues, allow list, actions |
 //! | `replace.rs` | spans and replacement policy -> redacted text with code point offsets |
 
 mod addresses;
@@ -40,6 +41,7 @@ mod memory;
 mod names;
 mod numbers;
 mod pieces;
+mod policy;
 mod reading;
 mod replace;
 mod shapes;
@@ -48,10 +50,11 @@ mod words;
 
 pub use engine::{Engine, Layers};
 pub use kind::Kind;
-pub use replace::{Finding, Redacted, Replacement};
+pub use policy::{Action, PolicyError, Rules};
+pub use replace::{Finding, Keyed, Redacted, Replacement};
 
 /// The version of the recognition rules; part of the policy version of every record.
-pub const ENGINE_VERSION: &str = "1";
+pub const ENGINE_VERSION: &str = "2";
 
 /// Whose turn a message is. What a customer's bare answer means depends on the business's question before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,9 +121,19 @@ mod tests {
     use super::*;
 
     fn redact(text: &str) -> String {
-        Engine::new(Replacement::Typed)
-            .redact_label(text)
-            .unwrap_or_else(|| "withheld".to_owned())
+        let turns = [Turn {
+            side: Side::Customer,
+            text,
+        }];
+        let verdicts = Engine::new(Replacement::Typed).redact(&Conversation {
+            turns: &turns,
+            redact_from: 0,
+            participants: &[],
+        });
+        match verdicts.into_iter().next() {
+            Some(Verdict::Redacted(redacted)) => redacted.text,
+            _ => "withheld".to_owned(),
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::{ConfigError, Source};
-use crate::redaction::Replacement;
+use crate::redaction::{Replacement, Rules};
 use crate::transcript::{HashKey, LanguagePolicy, Policy};
 
 /// The worker pool and the rules of redaction.
@@ -22,6 +22,8 @@ pub struct InterceptorConfig {
     pub replacement: Replacement,
     /// INTERCEPTOR_HASH_KEY: the key of the fingerprints.
     pub hash_key: Option<HashKey>,
+    /// INTERCEPTOR_POLICY_FILE; no rules of its own where there is none.
+    pub rules: Rules,
     /// INTERCEPTOR_MAX_ATTEMPTS before a job is dead-lettered.
     pub max_attempts: u32,
     /// INTERCEPTOR_NOT_FOUND_SECONDS for which a conversation may be missing before it counts as not found.
@@ -49,13 +51,6 @@ impl InterceptorConfig {
     /// # Errors
     /// The first variable that cannot be used.
     pub fn read(source: &Source) -> Result<Self, ConfigError> {
-        if source.text("INTERCEPTOR_POLICY_FILE").is_some() {
-            // To go on without would publish what the operator believes redacted.
-            return Err(ConfigError::new(
-                "INTERCEPTOR_POLICY_FILE",
-                "policy files are not available yet; unset it",
-            ));
-        }
         Ok(Self {
             concurrency: source.number("INTERCEPTOR_CONCURRENCY", 32, 1..=1024)?,
             max_bytes_in_flight: source
@@ -75,6 +70,7 @@ impl InterceptorConfig {
             hash_key: source
                 .secret("INTERCEPTOR_HASH_KEY")?
                 .map(|key| HashKey::new(&key)),
+            rules: policy_file(source)?,
             max_attempts: source.number("INTERCEPTOR_MAX_ATTEMPTS", 8, 1..=1000)?,
             not_found_grace: Duration::from_secs(source.number(
                 "INTERCEPTOR_NOT_FOUND_SECONDS",
@@ -98,8 +94,27 @@ impl InterceptorConfig {
             self.context_window,
             self.language,
             self.hash_key.clone(),
+            self.rules.clone(),
         )
     }
+}
+
+/// Reads and validates a policy file.
+///
+/// # Errors
+/// The file cannot be read, or a line of it cannot be used.
+pub fn read_policy_file(path: &str) -> Result<Rules, String> {
+    let text =
+        std::fs::read_to_string(path).map_err(|error| format!("cannot read {path}: {error}"))?;
+    Rules::parse(&text).map_err(|error| format!("{path}, {error}"))
+}
+
+fn policy_file(source: &Source) -> Result<Rules, ConfigError> {
+    const VARIABLE: &str = "INTERCEPTOR_POLICY_FILE";
+    source.text(VARIABLE).map_or_else(
+        || Ok(Rules::default()),
+        |path| read_policy_file(path).map_err(|reason| ConfigError::new(VARIABLE, reason)),
+    )
 }
 
 fn admin(source: &Source) -> Result<Option<Admin>, ConfigError> {

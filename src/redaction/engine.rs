@@ -1,5 +1,7 @@
 //! One pass over a conversation, and the scan of what came out of it.
 
+use std::sync::Arc;
+
 use super::asks::Ask;
 use super::cues::{self, Found};
 use super::fold::Folded;
@@ -7,8 +9,9 @@ use super::kind::KindSet;
 use super::lexer::{self, Form, Token};
 use super::memory::Memory;
 use super::pieces::{self, Tail};
+use super::policy::Rules;
 use super::reading::Reading;
-use super::replace::{self, Replacement};
+use super::replace::{self, Keyed, Replacement, Replacer};
 use super::shapes::Shapes;
 use super::words::{Class, Words};
 use super::{
@@ -46,7 +49,9 @@ impl Layers {
 pub struct Engine {
     replacement: Replacement,
     shapes: Shapes,
-    words: &'static Words,
+    words: Arc<Words>,
+    rules: Rules,
+    keyed: Option<Keyed>,
     layers: Layers,
 }
 
@@ -57,19 +62,27 @@ struct Pass {
 }
 
 impl Engine {
-    /// An engine that replaces what it finds as `replacement` says.
+    /// An engine with the built-in rules that replaces what it finds as `replacement` says.
     pub fn new(replacement: Replacement) -> Self {
+        Self::with_rules(replacement, Rules::default(), None)
+    }
+
+    /// An engine with a user's own rules beside the built-in ones; pseudonyms are tokens that `keyed` makes, where it is
+    /// given, and numbers within a conversation where not.
+    pub fn with_rules(replacement: Replacement, rules: Rules, keyed: Option<Keyed>) -> Self {
         Self {
             replacement,
             shapes: Shapes::new(),
-            words: Words::builtin(),
+            words: Words::with_cues(rules.cues()),
+            rules,
+            keyed,
             layers: Layers::ALL,
         }
     }
 
     /// The same engine with only some of its layers, to measure what each is worth.
     #[must_use]
-    pub const fn with_layers(mut self, layers: Layers) -> Self {
+    pub fn with_layers(mut self, layers: Layers) -> Self {
         self.layers = layers;
         self
     }
@@ -95,10 +108,11 @@ impl Engine {
         let mut memory = memory;
         let mut round = 0;
         loop {
+            let mut replacer = self.replacer();
             let redacted: Vec<Redacted> = turns
                 .iter()
                 .zip(&spans)
-                .map(|(turn, spans)| replace::apply(turn.text, spans, self.replacement))
+                .map(|(turn, spans)| replace::apply(turn.text, spans, &mut replacer))
                 .collect();
             let texts = turns
                 .iter()
@@ -130,28 +144,56 @@ impl Engine {
         }
     }
 
-    /// Redacts a short string that is published beside the messages, such as a sender's name.
-    /// `None` where it must be withheld.
+    fn replacer(&self) -> Replacer<'_> {
+        Replacer::new(self.replacement, &self.rules, self.keyed.as_ref())
+    }
+
+    /// Redacts a short string that is published beside the messages, such as a sender's name: by shape, and names of
+    /// persons; identifiers stay. `None` where it must be withheld.
     pub fn redact_label(&self, label: &str) -> Option<String> {
-        let turns = [Turn {
-            side: Side::Business,
-            text: label,
-        }];
-        let verdicts = self.redact(&Conversation {
-            turns: &turns,
-            redact_from: 0,
-            participants: &[],
-        });
-        match verdicts.into_iter().next()? {
-            Verdict::Redacted(redacted) => Some(redacted.text),
-            Verdict::Withheld { .. } => None,
+        let spans = self.label_spans(label);
+        let redacted = replace::apply(label, &spans, &mut self.replacer());
+        (spans.is_empty() || self.label_spans(&redacted.text).is_empty()).then_some(redacted.text)
+    }
+
+    fn label_spans(&self, label: &str) -> Vec<Span> {
+        let folded = Folded::new(label);
+        let mut tokens = Vec::new();
+        lexer::lex(&folded.text, &self.words, &mut tokens);
+        let mut spans = Vec::new();
+        self.shapes.find(&folded.text, &mut spans);
+        self.rules.find(&folded.text, &mut spans);
+        names::find(&Reading::new(&tokens, false), &mut spans);
+        self.finish(&folded, label, &tokens, spans)
+    }
+
+    /// Spans of the folded text as spans of the original, sorted and apart, without what the policy leaves.
+    fn finish(
+        &self,
+        folded: &Folded<'_>,
+        text: &str,
+        tokens: &[Token],
+        spans: Vec<Span>,
+    ) -> Vec<Span> {
+        let mut spans = merge(spans);
+        drop_labels(tokens, &mut spans);
+        for span in &mut spans {
+            *span = folded.unfold(*span);
         }
+        if folded.changed() {
+            self.shapes.find_tutorial(text, &mut spans);
+        }
+        spans = merge(spans);
+        if !self.rules.keeps_all() {
+            spans.retain(|span| self.rules.wants(span.kind, &text[span.start..span.end]));
+        }
+        spans
     }
 
     fn learn_participant(&self, name: &str, memory: &mut Memory) {
         let folded = Folded::new(name);
         let mut tokens = Vec::new();
-        lexer::lex(&folded.text, self.words, &mut tokens);
+        lexer::lex(&folded.text, &self.words, &mut tokens);
         memory.learn_participant(&Reading::new(&tokens, false));
     }
 
@@ -162,7 +204,7 @@ impl Engine {
         for (side, text) in turns {
             let folded = Folded::new(text);
             let start = tokens.len();
-            lexer::lex(&folded.text, self.words, &mut tokens);
+            lexer::lex(&folded.text, &self.words, &mut tokens);
             read.push((side, folded, text, start..tokens.len()));
         }
         let english = is_english(&tokens);
@@ -175,6 +217,7 @@ impl Engine {
             let reading = Reading::new(&tokens[range.clone()], english);
             let mut here = Vec::new();
             self.shapes.find(&folded.text, &mut here);
+            self.rules.find(&folded.text, &mut here);
             self.context(
                 &reading,
                 &folded.text,
@@ -199,15 +242,9 @@ impl Engine {
             }
         }
         for ((_, folded, text, range), spans) in read.iter().zip(&mut spans) {
-            *spans = merge(std::mem::take(spans));
-            drop_labels(&tokens[range.clone()], spans);
-            for span in spans.iter_mut() {
-                *span = folded.unfold(*span);
+            if !spans.is_empty() || folded.changed() {
+                *spans = self.finish(folded, text, &tokens[range.clone()], std::mem::take(spans));
             }
-            if folded.changed() {
-                self.shapes.find_tutorial(text, spans);
-            }
-            *spans = merge(std::mem::take(spans));
         }
         Pass { spans, memory }
     }
@@ -232,7 +269,7 @@ impl Engine {
         let digits = reading.tokens.iter().any(|token| token.digits > 0);
         found.clear();
         if all.is(Class::CUE) {
-            cues::find(reading, self.words, found);
+            cues::find(reading, &self.words, found);
             cues::serve(reading, found, spans);
         }
         if all.is(Class::GIVEN.or(Class::TITLE).or(Class::GREETING)) {
@@ -262,7 +299,7 @@ impl Engine {
         if self.layers.expectations && digits && side == Side::Customer {
             answers::late(reading, text, ask, spans);
         }
-        bare::find(reading, text, self.words, found, ask, spans);
+        bare::find(reading, text, &self.words, found, ask, spans);
         ask.hear(reading, found, side);
     }
 }
@@ -279,7 +316,7 @@ fn long_numbers(reading: &Reading<'_>, spans: &mut Vec<Span>) {
         }
         match values::number(reading, index) {
             Some(value) => {
-                if value.digits >= LEAST && !value.letters {
+                if value.digits >= LEAST && !value.letters && !is_part_of_code(reading, index) {
                     spans.push(reading.span(
                         value.start,
                         value.end,
@@ -292,6 +329,15 @@ fn long_numbers(reading: &Reading<'_>, spans: &mut Vec<Span>) {
             None => index += 1,
         }
     }
+}
+
+/// Whether letters are joined to the number with a hyphen: a part of a UUID or of a product's code.
+fn is_part_of_code(reading: &Reading<'_>, index: usize) -> bool {
+    index >= 2
+        && reading.tokens[index - 1].is_mark(b'-')
+        && reading.touches_next(index - 1)
+        && reading.touches_next(index - 2)
+        && matches!(reading.tokens[index - 2].form, Form::Mixed | Form::Word)
 }
 
 /// Whether most words of a conversation are English.

@@ -147,14 +147,32 @@ fn long(bytes: &[u8], groups: &[Group]) -> Option<Span> {
     let before = group.start.checked_sub(1).map(|before| bytes[before]);
     let amount = matches!(before, Some(b'$' | b'.' | b','));
     let fraction = matches!(bytes.get(group.end..group.end + 2), Some([b'.' | b',', digit]) if digit.is_ascii_digit());
-    (group.digits() >= LEAST && !amount && !fraction && ends_word(bytes, group.end)).then_some(
-        Span {
-            start: group.start,
-            end: group.end,
-            kind: Kind::AccountNumber,
-            rule: "long_number",
-        },
-    )
+    (group.digits() >= LEAST
+        && !amount
+        && !ends_uuid(bytes, group)
+        && !fraction
+        && ends_word(bytes, group.end))
+    .then_some(Span {
+        start: group.start,
+        end: group.end,
+        kind: Kind::AccountNumber,
+        rule: "long_number",
+    })
+}
+
+/// Whether the group is the last of a UUID: 8-4-4-4-12 hexadecimal digits.
+fn ends_uuid(bytes: &[u8], group: Group) -> bool {
+    const BEFORE: usize = 24;
+    let Some(start) = group.start.checked_sub(BEFORE) else {
+        return false;
+    };
+    bytes[start..group.start]
+        .iter()
+        .enumerate()
+        .all(|(place, byte)| match place {
+            8 | 13 | 18 | 23 => *byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
 }
 
 /// A US social security or taxpayer number: 3-2-4 digits with the same separator twice.

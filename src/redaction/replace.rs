@@ -1,5 +1,8 @@
 //! Builds the redacted text and the findings that say where it was changed.
 
+use std::collections::HashMap;
+
+use super::policy::{self, Action, Rules};
 use super::{Kind, Span};
 
 /// What stands in the place of a value.
@@ -17,6 +20,91 @@ impl Replacement {
             Self::Plain => "[REDACTED]",
             Self::Typed => kind.placeholder(),
         }
+    }
+}
+
+/// Makes a token of a value that is the same in every conversation and cannot be guessed back without the key.
+pub type Keyed = Box<dyn Fn(&str) -> String + Send + Sync>;
+
+/// Chooses what stands in the place of the values of one conversation.
+pub(super) struct Replacer<'a> {
+    style: Replacement,
+    rules: &'a Rules,
+    keyed: Option<&'a Keyed>,
+    /// The number of each value that has a pseudonym; names also by each of their words.
+    numbers: HashMap<(Kind, String), usize>,
+    counts: HashMap<Kind, usize>,
+}
+
+impl<'a> Replacer<'a> {
+    pub(super) fn new(style: Replacement, rules: &'a Rules, keyed: Option<&'a Keyed>) -> Self {
+        Self {
+            style,
+            rules,
+            keyed,
+            numbers: HashMap::new(),
+            counts: HashMap::new(),
+        }
+    }
+
+    /// Appends what stands for `value`: ASCII, and a label that no rule reads again.
+    fn push(&mut self, kind: Kind, value: &str, output: &mut String) {
+        match self.rules.action(kind) {
+            Action::Replace => output.push_str(self.style.text(kind)),
+            Action::Drop => {}
+            Action::Mask => {
+                let mut last: Vec<char> = value
+                    .chars()
+                    .rev()
+                    .filter(char::is_ascii_alphanumeric)
+                    .take(4)
+                    .collect();
+                last.reverse();
+                // Four of five would give the value away.
+                let short = value
+                    .chars()
+                    .filter(|letter| letter.is_alphanumeric())
+                    .count()
+                    < 8;
+                output.push_str("[****");
+                output.extend(last.into_iter().filter(|_| !short));
+                output.push(']');
+            }
+            Action::Pseudonym => {
+                let value = policy::normal(value);
+                let name = kind.as_str();
+                match self.keyed {
+                    Some(keyed) => {
+                        let token = keyed(&format!("{name} {value}"));
+                        output.push_str(&format!("[{name}_{token}]"));
+                    }
+                    None => output.push_str(&format!("[{name}_{}]", self.number(kind, value))),
+                }
+            }
+        }
+    }
+
+    /// The number of a value; a first name alone has that of the full name before it.
+    fn number(&mut self, kind: Kind, value: String) -> usize {
+        let words: Vec<String> = match kind {
+            Kind::Person => value
+                .split(' ')
+                .filter(|word| word.len() > 2)
+                .map(str::to_owned)
+                .collect(),
+            _ => Vec::new(),
+        };
+        let keys = || words.iter().chain([&value]);
+        let known = keys().find_map(|key| self.numbers.get(&(kind, key.clone())).copied());
+        let number = known.unwrap_or_else(|| {
+            let count = self.counts.entry(kind).or_default();
+            *count += 1;
+            *count
+        });
+        for key in keys() {
+            self.numbers.entry((kind, key.clone())).or_insert(number);
+        }
+        number
     }
 }
 
@@ -100,7 +188,7 @@ pub(super) fn trace_back(found: &[Span], redacted: &Redacted, spans: &[Span]) ->
 }
 
 /// Replaces `spans` (sorted, not overlapping) of `text`.
-pub(super) fn apply(text: &str, spans: &[Span], replacement: Replacement) -> Redacted {
+pub(super) fn apply(text: &str, spans: &[Span], replacer: &mut Replacer<'_>) -> Redacted {
     let mut output = String::with_capacity(text.len() + spans.len() * 8);
     let mut findings = Vec::with_capacity(spans.len());
     let mut copied = 0;
@@ -109,11 +197,11 @@ pub(super) fn apply(text: &str, spans: &[Span], replacement: Replacement) -> Red
         let kept = &text[copied..span.start];
         output.push_str(kept);
         code_points += kept.chars().count();
-        let placeholder = replacement.text(span.kind);
-        output.push_str(placeholder);
+        let before = output.len();
+        replacer.push(span.kind, &text[span.start..span.end], &mut output);
         let start = code_points;
         // Placeholders are ASCII: bytes are code points.
-        code_points += placeholder.len();
+        code_points += output.len() - before;
         findings.push(Finding {
             kind: span.kind,
             rule: span.rule,

@@ -4,7 +4,7 @@
 //! that a stranger is taken for a known word once in billions.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
 
@@ -147,12 +147,26 @@ const SLOTS: usize = 1 << 17;
 
 impl Words {
     /// The table of the built-in words, made once.
+    #[cfg(test)]
     pub(super) fn builtin() -> &'static Self {
-        static TABLE: OnceLock<Words> = OnceLock::new();
-        TABLE.get_or_init(Self::build)
+        Self::shared()
     }
 
-    fn build() -> Self {
+    fn shared() -> &'static Arc<Self> {
+        static TABLE: OnceLock<Arc<Words>> = OnceLock::new();
+        TABLE.get_or_init(|| Arc::new(Self::build(&[])))
+    }
+
+    /// The built-in words and a user's own cues.
+    pub(super) fn with_cues(cues: &[(Kind, String)]) -> Arc<Self> {
+        if cues.is_empty() {
+            Self::shared().clone()
+        } else {
+            Arc::new(Self::build(cues))
+        }
+    }
+
+    fn build(own: &[(Kind, String)]) -> Self {
         let mut words = Self {
             slots: vec![(0, Class::default()); SLOTS],
             phrases: HashMap::new(),
@@ -166,6 +180,10 @@ impl Words {
         }
         for text in LANGUAGES {
             words.add_language(&parse(text));
+        }
+        for (kind, phrase) in own {
+            let kind = Some(*kind);
+            words.add_phrase(phrase, Cue { kind, weak: false });
         }
         for phrases in words.phrases.values_mut() {
             // Where two lists have the same phrase, the strong cue wins.
@@ -205,7 +223,7 @@ impl Words {
     }
 
     /// Adds a phrase as a cue.
-    pub(super) fn add_phrase(&mut self, phrase: &str, cue: Cue) {
+    fn add_phrase(&mut self, phrase: &str, cue: Cue) {
         let mut hashes = phrase
             .split_whitespace()
             .map(|word| hash_word(word.as_bytes()));

@@ -23,6 +23,13 @@ impl HashKey {
         id
     }
 
+    /// Twelve hex digits in capitals that stand for a value in every conversation.
+    pub(super) fn token(&self, value: &str) -> String {
+        let mut token = self.digest("value", value).to_ascii_uppercase();
+        token.truncate(12);
+        token
+    }
+
     fn digest(&self, conversation_id: &str, message: &str) -> String {
         let mut mac = self.0.clone();
         mac.update(conversation_id.as_bytes());

@@ -12,7 +12,7 @@ use super::{
     fingerprint, language, window,
 };
 use crate::redaction::{
-    Conversation, ENGINE_VERSION, Engine, Redacted, Replacement, Side, Turn, Verdict,
+    Conversation, ENGINE_VERSION, Engine, Keyed, Redacted, Replacement, Rules, Side, Turn, Verdict,
 };
 
 /// The rules a transcript is sanitized under.
@@ -31,13 +31,20 @@ impl Policy {
         window: usize,
         language: LanguagePolicy,
         hash_key: Option<HashKey>,
+        rules: Rules,
     ) -> Self {
         let key_id = hash_key.as_ref().map(HashKey::id);
-        let rules = format!("{ENGINE_VERSION} {replacement:?} {window} {language:?} {key_id:?}");
-        let mut version = hex::encode(Sha256::digest(rules));
+        let all = format!(
+            "{ENGINE_VERSION} {replacement:?} {window} {language:?} {key_id:?} {}",
+            rules.text()
+        );
+        let mut version = hex::encode(Sha256::digest(all));
+        let keyed = hash_key
+            .clone()
+            .map(|key| -> Keyed { Box::new(move |value| key.token(value)) });
         version.truncate(16);
         Self {
-            engine: Engine::new(replacement),
+            engine: Engine::with_rules(replacement, rules, keyed),
             window,
             language,
             hash_key,

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use transcript_interceptor::redaction::Replacement;
+use transcript_interceptor::redaction::{Replacement, Rules};
 use transcript_interceptor::transcript::{HashKey, LanguagePolicy, Policy, decode, scrub};
 
 use crate::support::records::equations_hold;
@@ -12,7 +12,7 @@ fn policy(window: usize, keep_undetermined: bool, key: Option<HashKey>) -> Polic
         confidence: 0.8,
         keep_undetermined,
     };
-    Policy::new(Replacement::Plain, window, language, key)
+    Policy::new(Replacement::Plain, window, language, key, Rules::default())
 }
 
 fn scrubbed(document: &Value, policy: &Policy) -> Value {
