@@ -60,7 +60,7 @@ enum Command {
     /// List, show, redrive, export or purge dead letters, jobs that wait for a retry, and records without a consumer.
     DeadLetters(dead_letters::Options),
     /// Check configuration, broker and token, one line each.
-    Check,
+    Check(check::Options),
     /// Show, create or verify what must exist on the broker.
     Topology(topology::Options),
     /// Print the JSON Schema of what goes in and out.
@@ -114,8 +114,8 @@ async fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Redact(options) => redact::execute(&source, &options),
         Command::Evaluate(options) => evaluate::execute(&source, &options),
         Command::Tail(options) => tail::execute(&source, &options).await,
+        Command::Check(options) => check::execute(&source, &options).await,
         Command::DeadLetters(options) => dead_letters::execute(&source, options).await,
-        Command::Check => check::execute(&source).await,
         Command::Topology(options) => topology::execute(&source, &options).await,
         Command::Schema(options) => Ok(schema::execute(&options)?),
     }

@@ -10,5 +10,5 @@ mod source;
 
 pub use amqp::{AmqpConfig, Delay, TopologyMode};
 pub use genesys::{DialectName, GenesysConfig, RateSharing};
-pub use interceptor::{Admin, InterceptorConfig};
+pub use interceptor::{Admin, InterceptorConfig, read_policy_file};
 pub use source::{ConfigError, Source};

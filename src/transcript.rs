@@ -22,6 +22,6 @@ pub use fingerprint::HashKey;
 pub use language::LanguagePolicy;
 pub use model::{RawMessage, RawTranscript};
 pub use sanitized::{Metrics, Sanitized, SkipCounts, SkipReason};
-pub use scrub::{Policy, scrub};
+pub use scrub::{Policy, redact, scrub};
 pub(crate) use validate::escape_invalid_utf8;
 pub use validate::{SchemaError, decode};

@@ -3,15 +3,45 @@
 use std::fmt::Display;
 use std::sync::Arc;
 
+use clap::Args;
+
 use super::Failure;
 use crate::config::{
     AmqpConfig, ConfigError, GenesysConfig, InterceptorConfig, Source, TopologyMode,
+    read_policy_file,
 };
 use crate::genesys::{Genesys, Pace};
 use crate::queue::{Address, Names, TopologyError, plan, verify};
 
+#[derive(Args)]
+pub(super) struct Options {
+    /// Check and explain a policy file, and nothing else.
+    #[arg(long, value_name = "FILE")]
+    policy: Option<String>,
+}
+
+/// Says what a policy file does, one line each.
+fn explain_policy(path: &str) -> Result<(), Failure> {
+    match read_policy_file(path) {
+        Ok(rules) => {
+            println!("ok    policy: {path}");
+            for line in rules.explain() {
+                println!("      {line}");
+            }
+            Ok(())
+        }
+        Err(reason) => {
+            println!("FAIL  policy: {reason}");
+            Err(Failure::Reported(2))
+        }
+    }
+}
+
 /// One line each; goes on after a failure so that all that is wrong is seen at once.
-pub(super) async fn execute(source: &Source) -> Result<(), Failure> {
+pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Failure> {
+    if let Some(path) = &options.policy {
+        return explain_policy(path);
+    }
     let mut report = Report { code: 0 };
     report.config("interceptor", InterceptorConfig::read(source), |config| {
         format!(

@@ -10,7 +10,8 @@ use clap::Args;
 use super::Failure;
 use crate::config::{InterceptorConfig, Source};
 use crate::record::{Audit, AuditRecord, Identity, Status, Transcript};
-use crate::transcript::{Policy, decode, scrub};
+use crate::redaction::Verdict;
+use crate::transcript::{Policy, RawTranscript, decode, redact, scrub};
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -22,6 +23,9 @@ pub(super) struct Options {
     /// The file; - is stdin.
     #[arg(value_name = "FILE", default_value = "-")]
     file: String,
+    /// Show each message with the reason for each redaction and the value itself, in place of the records.
+    #[arg(long)]
+    explain: bool,
 }
 
 pub(super) fn execute(source: &Source, options: &Options) -> Result<(), Failure> {
@@ -31,6 +35,7 @@ pub(super) fn execute(source: &Source, options: &Options) -> Result<(), Failure>
         policy,
         worker: config.worker,
         failed: false,
+        explain: options.explain,
     };
     let mut reader: Box<dyn BufRead> = match options.file.as_str() {
         "-" => Box::new(std::io::stdin().lock()),
@@ -82,6 +87,42 @@ struct Redactor {
     policy: Policy,
     worker: String,
     failed: bool,
+    explain: bool,
+}
+
+/// What was redacted and why, for who may see the raw text.
+fn explain(
+    id: &str,
+    raw: &RawTranscript,
+    policy: &Policy,
+    output: &mut dyn Write,
+) -> anyhow::Result<()> {
+    writeln!(output, "{id}")?;
+    for (message, verdict) in raw.messages.iter().zip(redact(&raw.messages, 0, policy)) {
+        let from = message.from.as_deref().unwrap_or("?");
+        match verdict {
+            Verdict::Withheld { residual } => {
+                writeln!(
+                    output,
+                    "{} {from}: withheld, {residual} values would be left",
+                    message.sequence_id
+                )?;
+            }
+            Verdict::Redacted(redacted) => {
+                writeln!(output, "{} {from}: {}", message.sequence_id, redacted.text)?;
+                for finding in redacted.findings {
+                    let value = &message.text[finding.raw];
+                    writeln!(
+                        output,
+                        "    {} by {}: {value:?}",
+                        finding.kind.as_str(),
+                        finding.rule
+                    )?;
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 impl Redactor {
@@ -107,6 +148,9 @@ impl Redactor {
             eprintln!("error: {place}: the transcript has no id (a string)");
             return Ok(());
         };
+        if self.explain {
+            return explain(&id, &raw, &self.policy, output);
+        }
         let transcript = Transcript::new(&scrub(raw, &id, &self.policy));
         output.write_all(&transcript.payload.body)?;
         output.write_all(b"\n")?;

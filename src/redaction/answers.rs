@@ -216,11 +216,18 @@ fn person(reading: &Reading<'_>, first: usize, spans: &mut Vec<Span>) {
     let end = names::at(reading, first, Hint::Strong).or_else(|| {
         // Nothing else is said: then it is the name, whatever the word.
         only(reading, first).filter(|end| {
+            let clear = (first..*end).any(|index| {
+                let token = &reading.tokens[index];
+                (token.is(Class::GIVEN) && !token.is(Class::ENGLISH)) || !reading.ordinary(index)
+            });
             end - first <= 3
                 && (first..*end).all(|index| {
                     let token = &reading.tokens[index];
                     let listed = token.is(Class::GIVEN.or(Class::SURNAME));
                     let alone = end - first == reading.tokens.len();
+                    if alone && clear && token.is_word() {
+                        return true;
+                    }
                     token.is_word()
                         && token.len() > 1
                         && !token.is(Class::MONTH)

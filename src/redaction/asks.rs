@@ -12,7 +12,7 @@ use super::words::Class;
 use super::{Kind, Side};
 
 /// What the next turns may answer.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Ask {
     /// What was asked for.
     pub(super) kinds: KindSet,
@@ -120,8 +120,9 @@ impl Turn {
                     if !cue.cue.weak || (question && kind == Kind::AccessCode) {
                         kinds = kinds.with(kind);
                     }
-                    if cue.end + 2 >= reading.tokens.len()
-                        && !question
+                    if reading.tokens[cue.end..].iter().all(|token| {
+                        token.is(Class::LINK) || token.is_mark(b':') || token.is_mark(b'=')
+                    }) && !question
                         && !request
                         && !cue.cue.weak
                         && reading.tokens.len() <= LABEL

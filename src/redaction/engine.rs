@@ -1,11 +1,10 @@
-//! One pass over a conversation, and the scan of what came out of it.
+//! The passes over a conversation, and the scan of what came out of them.
 
 use std::sync::Arc;
 
 use super::asks::Ask;
-use super::cues::{self, Found};
+use super::context::Context;
 use super::fold::Folded;
-use super::kind::KindSet;
 use super::lexer::{self, Form, Token};
 use super::memory::Memory;
 use super::pieces::{self, Tail};
@@ -14,10 +13,7 @@ use super::reading::Reading;
 use super::replace::{self, Keyed, Replacement, Replacer};
 use super::shapes::Shapes;
 use super::words::{Class, Words};
-use super::{
-    Conversation, Kind, Redacted, Side, Span, Turn, Verdict, addresses, answers, bare, mail, names,
-    values,
-};
+use super::{Conversation, Redacted, Side, Span, Verdict, names};
 
 /// Which of the layers are at work; all of them, but for measuring what each is worth.
 #[derive(Clone, Copy, Debug)]
@@ -58,7 +54,10 @@ pub struct Engine {
 /// What a pass found: one entry per turn, in offsets of the original text, sorted and apart.
 struct Pass {
     spans: Vec<Vec<Span>>,
-    memory: Memory,
+    /// What was expected before each turn and after it, and the number it ended with: what a later pass needs of a turn
+    /// that it need not read again.
+    states: Vec<(Ask, Ask, Option<Tail>)>,
+    english: bool,
 }
 
 impl Engine {
@@ -96,16 +95,9 @@ impl Engine {
         for name in conversation.participants {
             self.learn_participant(name, &mut memory);
         }
-        let Pass { mut spans, memory } =
-            self.pass(turns.iter().map(|turn| (turn.side, turn.text)), memory);
-        if spans.iter().all(Vec::is_empty) {
-            return turns
-                .iter()
-                .skip(conversation.redact_from)
-                .map(|turn| Verdict::Redacted(Redacted::unchanged(turn.text)))
-                .collect();
-        }
-        let mut memory = memory;
+        let raw: Vec<(Side, &str)> = turns.iter().map(|turn| (turn.side, turn.text)).collect();
+        let first = self.pass(&raw, &mut memory, None);
+        let mut spans = first.spans.clone();
         let mut round = 0;
         loop {
             let mut replacer = self.replacer();
@@ -114,18 +106,22 @@ impl Engine {
                 .zip(&spans)
                 .map(|(turn, spans)| replace::apply(turn.text, spans, &mut replacer))
                 .collect();
-            let texts = turns
+            let texts: Vec<(Side, &str)> = turns
                 .iter()
                 .zip(&redacted)
-                .map(|(turn, redacted)| (turn.side, redacted.text.as_str()));
-            let second = self.pass(texts, memory);
-            memory = second.memory;
+                .map(|(turn, redacted)| (turn.side, redacted.text.as_str()))
+                .collect();
+            let residual = if spans.iter().all(Vec::is_empty) {
+                // The texts are what the pass read, and that found nothing.
+                vec![Vec::new(); turns.len()]
+            } else {
+                self.pass(&texts, &mut memory, Some((&first, &spans))).spans
+            };
             round += 1;
-            let clean = second.spans.iter().all(Vec::is_empty);
-            if clean || round == ROUNDS {
+            if round == ROUNDS || residual.iter().all(Vec::is_empty) {
                 return redacted
                     .into_iter()
-                    .zip(second.spans)
+                    .zip(residual)
                     .skip(conversation.redact_from)
                     .map(|(redacted, residual)| match residual.len() {
                         0 => Verdict::Redacted(redacted),
@@ -133,8 +129,7 @@ impl Engine {
                     })
                     .collect();
             }
-            for ((redacted, residual), spans) in redacted.iter().zip(&second.spans).zip(&mut spans)
-            {
+            for ((redacted, residual), spans) in redacted.iter().zip(&residual).zip(&mut spans) {
                 if !residual.is_empty() {
                     let more = replace::trace_back(residual, redacted, spans);
                     spans.extend(more);
@@ -197,147 +192,105 @@ impl Engine {
         memory.learn_participant(&Reading::new(&tokens, false));
     }
 
-    /// Reads a conversation from beginning to end, and then again for what the memory holds.
-    fn pass<'t>(&self, turns: impl Iterator<Item = (Side, &'t str)>, mut memory: Memory) -> Pass {
+    /// Reads a conversation from beginning to end, and then again for what the memory holds. A later pass knows the
+    /// first and what was replaced since: turns that are as they were, and before which the same is expected, it takes as
+    /// read.
+    fn pass(
+        &self,
+        turns: &[(Side, &str)],
+        memory: &mut Memory,
+        before: Option<(&Pass, &[Vec<Span>])>,
+    ) -> Pass {
+        let same = |turn: usize| {
+            before
+                .filter(|(_, replaced)| replaced[turn].is_empty())
+                .map(|(first, _)| first)
+        };
         let mut tokens: Vec<Token> = Vec::new();
-        let mut read: Vec<(Side, Folded<'t>, &'t str, std::ops::Range<usize>)> = Vec::new();
-        for (side, text) in turns {
-            let folded = Folded::new(text);
+        let mut read: Vec<(Folded<'_>, std::ops::Range<usize>)> = Vec::with_capacity(turns.len());
+        let lex = |folded: &Folded<'_>, tokens: &mut Vec<Token>| {
             let start = tokens.len();
-            lexer::lex(&folded.text, &self.words, &mut tokens);
-            read.push((side, folded, text, start..tokens.len()));
+            lexer::lex(&folded.text, &self.words, tokens);
+            start..tokens.len()
+        };
+        for (turn, (_, text)) in turns.iter().enumerate() {
+            let folded = if self.layers.folding {
+                Folded::new(text)
+            } else {
+                Folded::plain(text)
+            };
+            let range = if same(turn).is_some() {
+                0..0
+            } else {
+                lex(&folded, &mut tokens)
+            };
+            read.push((folded, range));
         }
-        let english = is_english(&tokens);
+        let english = before.map_or_else(|| is_english(&tokens), |(first, _)| first.english);
 
-        let mut ask = Ask::default();
-        let mut found: Vec<Found> = Vec::new();
-        let mut tails = Vec::with_capacity(read.len());
-        let mut spans: Vec<Vec<Span>> = Vec::with_capacity(read.len());
-        for (side, folded, _, range) in &read {
+        let known = memory.len();
+        let mut context = Context::new(&self.words, self.layers);
+        let mut states = Vec::with_capacity(turns.len());
+        let mut spans: Vec<Vec<Span>> = Vec::with_capacity(turns.len());
+        for (turn, (side, _)) in turns.iter().enumerate() {
+            let entry = context.ask;
+            if let Some(state) = same(turn)
+                .map(|first| first.states[turn])
+                .filter(|state| state.0 == entry)
+            {
+                context.ask = state.1;
+                states.push(state);
+                spans.push(Vec::new());
+                continue;
+            }
+            let (folded, range) = &mut read[turn];
+            if range.start == range.end {
+                *range = lex(folded, &mut tokens);
+            }
             let reading = Reading::new(&tokens[range.clone()], english);
             let mut here = Vec::new();
             self.shapes.find(&folded.text, &mut here);
             self.rules.find(&folded.text, &mut here);
-            self.context(
-                &reading,
-                &folded.text,
-                *side,
-                &mut ask,
-                &mut found,
-                &mut here,
-            );
+            context.read(&reading, &folded.text, *side, &mut here);
             for span in &here {
                 memory.learn(&reading, &folded.text, span);
             }
-            tails.push((*side, Tail::of(&reading, &folded.text)));
+            states.push((entry, context.ask, Tail::of(&reading, &folded.text)));
             spans.push(here);
         }
         if self.layers.pieces {
+            let tails: Vec<(Side, Option<Tail>)> = turns
+                .iter()
+                .zip(&states)
+                .map(|(turn, state)| (turn.0, state.2))
+                .collect();
             pieces::find(&tails, &mut spans);
         }
+        let grown = memory.len() > known;
         if self.layers.memory && !memory.is_empty() {
-            for ((_, folded, _, range), spans) in read.iter().zip(&mut spans) {
+            for (turn, (folded, range)) in read.iter_mut().enumerate() {
+                if range.start == range.end {
+                    // As it was, and searched for all of the memory when it was read.
+                    if !grown {
+                        continue;
+                    }
+                    *range = lex(folded, &mut tokens);
+                }
                 let reading = Reading::new(&tokens[range.clone()], english);
-                memory.find(&reading, &folded.text, spans);
+                memory.find(&reading, &folded.text, &mut spans[turn]);
             }
         }
-        for ((_, folded, text, range), spans) in read.iter().zip(&mut spans) {
+        for (((folded, range), (_, text)), spans) in read.iter().zip(turns).zip(&mut spans) {
             if !spans.is_empty() || folded.changed() {
                 *spans = self.finish(folded, text, &tokens[range.clone()], std::mem::take(spans));
             }
         }
-        Pass { spans, memory }
-    }
-
-    /// The rules that read tokens.
-    fn context(
-        &self,
-        reading: &Reading<'_>,
-        text: &str,
-        side: Side,
-        ask: &mut Ask,
-        found: &mut Vec<Found>,
-        spans: &mut Vec<Span>,
-    ) {
-        if !self.layers.cues {
-            return;
-        }
-        let all = reading
-            .tokens
-            .iter()
-            .fold(Class::default(), |all, token| all.or(token.class));
-        let digits = reading.tokens.iter().any(|token| token.digits > 0);
-        found.clear();
-        if all.is(Class::CUE) {
-            cues::find(reading, &self.words, found);
-            cues::serve(reading, found, spans);
-        }
-        if all.is(Class::GIVEN.or(Class::TITLE).or(Class::GREETING)) {
-            names::find(reading, spans);
-        }
-        if digits && addresses::possible(reading) {
-            addresses::find(reading, spans);
-        }
-        if all.is(Class::MAIL_AT)
-            || text.contains('@')
-            || reading
-                .tokens
-                .iter()
-                .any(|token| token.len() >= 8 && token.class == Class::default())
-        {
-            mail::find(reading, text, spans);
-        }
-        if digits || all.is(Class::DIGIT) {
-            long_numbers(reading, spans);
-        }
-        let expected = if self.layers.expectations {
-            ask.to(side)
-        } else {
-            KindSet::EMPTY
-        };
-        answers::answer(reading, text, expected, ask.is_own(), spans);
-        if self.layers.expectations && digits && side == Side::Customer {
-            answers::late(reading, text, ask, spans);
-        }
-        bare::find(reading, text, &self.words, found, ask, spans);
-        ask.hear(reading, found, side);
-    }
-}
-
-/// Numbers too long for a quantity, however they are grouped or spelled: nine digits and more identify something.
-fn long_numbers(reading: &Reading<'_>, spans: &mut Vec<Span>) {
-    const LEAST: usize = 9;
-    let mut index = 0;
-    while index < reading.tokens.len() {
-        let token = &reading.tokens[index];
-        if token.form != Form::Number && !token.is(Class::DIGIT.or(Class::REPEAT)) {
-            index += 1;
-            continue;
-        }
-        match values::number(reading, index) {
-            Some(value) => {
-                if value.digits >= LEAST && !value.letters && !is_part_of_code(reading, index) {
-                    spans.push(reading.span(
-                        value.start,
-                        value.end,
-                        Kind::AccountNumber,
-                        "long_number",
-                    ));
-                }
-                index = value.end;
-            }
-            None => index += 1,
+        Pass {
+            spans,
+            states,
+            english,
         }
     }
-}
-
-/// Whether letters are joined to the number with a hyphen: a part of a UUID or of a product's code.
-fn is_part_of_code(reading: &Reading<'_>, index: usize) -> bool {
-    index >= 2
-        && reading.tokens[index - 1].is_mark(b'-')
-        && reading.touches_next(index - 1)
-        && reading.touches_next(index - 2)
-        && matches!(reading.tokens[index - 2].form, Form::Mixed | Form::Word)
 }
 
 /// Whether most words of a conversation are English.
@@ -361,10 +314,6 @@ fn drop_labels(tokens: &[Token], spans: &mut Vec<Span>) {
     }
     let mut kept = Vec::with_capacity(spans.len());
     for span in spans.drain(..) {
-        if is_shape(span.rule) {
-            kept.push(span);
-            continue;
-        }
         let mut start = span.start;
         let first = labels.partition_point(|label| label.1 <= span.start);
         for &(from, to) in labels[first..]
@@ -385,21 +334,6 @@ fn drop_labels(tokens: &[Token], spans: &mut Vec<Span>) {
         }
     }
     *spans = kept;
-}
-
-fn is_shape(rule: &str) -> bool {
-    !matches!(
-        rule,
-        "answer_late"
-            | "cue"
-            | "answer"
-            | "address"
-            | "memory"
-            | "bare_name"
-            | "bare_number"
-            | "pieces"
-            | "email_disguised"
-    )
 }
 
 /// Joins overlapping spans into one that covers them all, so that no rule can uncover what another found.
@@ -429,4 +363,26 @@ pub(super) fn merge(mut spans: Vec<Span>) -> Vec<Span> {
         }
     }
     merged
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redaction::Kind;
+
+    #[test]
+    fn overlapping_spans_become_one() {
+        let span = |start, end, rule| Span {
+            start,
+            end,
+            kind: Kind::Phone,
+            rule,
+        };
+        let merged = merge(vec![
+            span(5, 9, "short"),
+            span(0, 6, "long"),
+            span(9, 12, "apart"),
+        ]);
+        assert_eq!(merged, vec![span(0, 9, "long"), span(9, 12, "apart")]);
+    }
 }

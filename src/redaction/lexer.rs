@@ -232,7 +232,14 @@ fn label_end(bytes: &[u8], start: usize) -> Option<usize> {
     let name = inside[..length]
         .windows(2)
         .any(|pair| pair[0].is_ascii_uppercase() && pair[1].is_ascii_lowercase());
-    (plain && starts && !name && length >= 2).then_some(start + length + 2)
+    // What could be a number behind a space is read as one.
+    let digits = inside[..length]
+        .iter()
+        .filter(|byte| byte.is_ascii_digit())
+        .count();
+    let apart = inside[..length].iter().any(|byte| b" -".contains(byte));
+    (plain && starts && !name && length >= 2 && !(apart && digits > 4))
+        .then_some(start + length + 2)
 }
 
 #[cfg(test)]

@@ -21,6 +21,8 @@ struct Remembered {
 #[derive(Default)]
 pub(super) struct Memory {
     words: HashMap<u64, Remembered>,
+    /// A bit for each remembered word: most words are told from all of them without a look-up.
+    filter: u64,
     numbers: HashMap<u64, Kind>,
 }
 
@@ -28,6 +30,11 @@ pub(super) struct Memory {
 const LEAST_DIGITS: usize = 4;
 
 impl Memory {
+    /// Number of words and numbers.
+    pub(super) fn len(&self) -> usize {
+        self.words.len() + self.numbers.len()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.words.is_empty() && self.numbers.is_empty()
     }
@@ -64,7 +71,7 @@ impl Memory {
                         && reading.capital(first + index)
                         && tokens.iter().any(|token| token.is(Class::STREET))
                     {
-                        self.words.insert(
+                        self.keep(
                             token.hash,
                             Remembered {
                                 kind: Kind::Address,
@@ -79,7 +86,7 @@ impl Memory {
                     let telling = token.form == Form::Mixed
                         || (token.is_word() && token.class == Class::default());
                     if telling && token.len() >= LEAST_DIGITS {
-                        self.words.insert(
+                        self.keep(
                             token.hash,
                             Remembered {
                                 kind: span.kind,
@@ -95,7 +102,7 @@ impl Memory {
                     && token.len() >= 5
                     && !token.is(Class::ENGLISH)
                 {
-                    self.words.insert(
+                    self.keep(
                         token.hash,
                         Remembered {
                             kind,
@@ -123,6 +130,11 @@ impl Memory {
         }
     }
 
+    fn keep(&mut self, hash: u64, remembered: Remembered) {
+        self.filter |= bit(hash);
+        self.words.insert(hash, remembered);
+    }
+
     fn learn_name(&mut self, token: &Token, kind: Kind, capital: bool) {
         const NO_NAME: Class = Class::FILLER
             .or(Class::CONNECTOR)
@@ -148,6 +160,7 @@ impl Memory {
             kind,
             capital: ordinary,
         };
+        self.filter |= bit(token.hash);
         self.words
             .entry(token.hash)
             .and_modify(|known| known.capital &= ordinary)
@@ -160,7 +173,8 @@ impl Memory {
         while let Some(token) = reading.get(index) {
             match token.form {
                 Form::Word | Form::Mixed => {
-                    if let Some(known) = self.words.get(&token.hash)
+                    if self.filter & bit(token.hash) != 0
+                        && let Some(known) = self.words.get(&token.hash)
                         && (!known.capital
                             || (reading.capital(index) && self.capital_tells(reading, index)))
                     {
@@ -225,6 +239,10 @@ impl Memory {
             !values::is_everyday(reading, &value)
         })
     }
+}
+
+const fn bit(hash: u64) -> u64 {
+    1 << (hash >> 58)
 }
 
 const SEED: u64 = 1;

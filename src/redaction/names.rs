@@ -301,9 +301,14 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
     if (towards || paid) && !token.is(Class::FILLER) {
         return Some((index + 1, "name_towards"));
     }
-    let thing = reading
-        .before(index)
-        .is_some_and(|before| before.is(Class::ARTICLE));
+    // "at the Lucca" is a place, "at Ben's party" a person's.
+    let owner = reading
+        .get(index + 1)
+        .is_some_and(|next| next.is_word() && next.len() == 1 && next.start == token.end + 1);
+    let thing = !owner
+        && reading
+            .before(index)
+            .is_some_and(|before| before.is(Class::ARTICLE));
     if clear && capital && !thing && !next_in_address(reading, index) {
         return Some((extend(reading, index), "name_given"));
     }

@@ -132,16 +132,6 @@ pub struct Redacted {
     pub findings: Vec<Finding>,
 }
 
-impl Redacted {
-    /// A text in which nothing was found.
-    pub(super) fn unchanged(text: &str) -> Self {
-        Self {
-            text: text.to_owned(),
-            findings: Vec::new(),
-        }
-    }
-}
-
 /// Where spans of the redacted text (sorted, apart) lie in the original, of which `spans` were replaced; they take in
 /// whole what they touch of a placeholder.
 pub(super) fn trace_back(found: &[Span], redacted: &Redacted, spans: &[Span]) -> Vec<Span> {

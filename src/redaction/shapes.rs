@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use regex::Regex;
 
+use super::secrets::Secrets;
 use super::{Kind, Span, iban, numbers};
 
 /// The compiled patterns. Every pattern is linear in the length of the text.
@@ -13,6 +14,7 @@ pub(super) struct Shapes {
     ipv4: Regex,
     ipv6: Regex,
     iban_start: Regex,
+    secrets: Secrets,
 }
 
 impl Shapes {
@@ -26,6 +28,7 @@ impl Shapes {
             ipv4: compile(r"(?-u:\b)\d{1,3}(?:\.\d{1,3}){3}(?-u:\b)"),
             ipv6: compile(r"(?i-u)[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?:\.\d{1,3}){0,3}"),
             iban_start: compile(r"(?i-u)\b[a-z]{2}\d{2}"),
+            secrets: Secrets::new(),
         }
     }
 
@@ -53,6 +56,7 @@ impl Shapes {
                     .filter_map(|start| iban::at(text, start.start())),
             );
         }
+        self.secrets.find(text, spans);
         if colon {
             self.find_ipv6(text, spans);
         }
@@ -136,6 +140,6 @@ fn found(
     clippy::expect_used,
     reason = "the patterns are constants that the tests compile"
 )]
-fn compile(pattern: &str) -> Regex {
+pub(super) fn compile(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a constant pattern is valid")
 }

@@ -115,7 +115,8 @@ fn joins(reading: &Reading<'_>, index: usize) -> bool {
 fn next_is_digit(reading: &Reading<'_>, index: usize) -> bool {
     let next = |offset| {
         reading.get(index + offset).is_some_and(|token| {
-            token.is(Class::DIGIT.or(Class::REPEAT)) || token.form == Form::Number
+            token.is(Class::DIGIT.or(Class::REPEAT))
+                || (token.form == Form::Number && token.digits == 1)
         })
     };
     next(1)

@@ -74,19 +74,7 @@ pub fn scrub(transcript: RawTranscript, conversation_id: &str, policy: &Policy) 
         ..
     } = transcript;
     let first = window::start(raw.len(), policy.window);
-    let turns: Vec<Turn<'_>> = raw
-        .iter()
-        .map(|message| Turn {
-            side: Side::of_sender(message.from.as_deref()),
-            text: &message.text,
-        })
-        .collect();
-    let participants = participants(&raw);
-    let verdicts = policy.engine.redact(&Conversation {
-        turns: &turns,
-        redact_from: first,
-        participants: &participants,
-    });
+    let verdicts = redact(&raw, first, policy);
     let languages = language::detect(&raw, first, policy.language.confidence);
 
     let mut sink = Sink::new(raw.len() + malformed.len(), raw.len() - first);
@@ -244,6 +232,22 @@ impl Sink {
         };
         (self.messages, self.skipped, metrics)
     }
+}
+
+/// Redacts the messages from the `first` on; those before it are read for context.
+pub fn redact(messages: &[RawMessage], first: usize, policy: &Policy) -> Vec<Verdict> {
+    let turns: Vec<Turn<'_>> = messages
+        .iter()
+        .map(|message| Turn {
+            side: Side::of_sender(message.from.as_deref()),
+            text: &message.text,
+        })
+        .collect();
+    policy.engine.redact(&Conversation {
+        turns: &turns,
+        redact_from: first,
+        participants: &participants(messages),
+    })
 }
 
 /// Who takes part, as senders and receivers name themselves; each once.

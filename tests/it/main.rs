@@ -17,6 +17,7 @@ mod command_line;
 mod crashes;
 mod dead_letters;
 mod discovery;
+mod evaluate;
 mod genesys_faults;
 mod main_job;
 mod metrics;

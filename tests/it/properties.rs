@@ -1,8 +1,12 @@
 //! What must hold whatever the chats are, by generated input.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use transcript_interceptor::redaction::{Replacement, Rules};
+use transcript_interceptor::redaction::{
+    Conversation, Engine, Replacement, Rules, Side, Turn, Verdict,
+};
 use transcript_interceptor::transcript::{HashKey, LanguagePolicy, Policy, decode, scrub};
 
 use crate::support::records::equations_hold;
@@ -92,6 +96,84 @@ proptest! {
         if let (Some(once), _) = message_text(&text) {
             prop_assert_eq!(message_text(&once).0, Some(once));
         }
+    }
+}
+
+/// Turns as people write them: prompts, announcements, values, and anything at all.
+fn turns() -> impl Strategy<Value = Vec<(Side, String)>> {
+    let text = prop_oneof![
+        2 => prop::sample::select(vec![
+            "Your name, please?", "Your account number?", "And the PIN?", "What was your first pet's name?",
+            "my name is", "my email is", "thanks", "For how many people?", "What is your address?", "your password?",
+        ]).prop_map(str::to_owned),
+        3 => "(my pin is |I am |order |it is |no, |[A-Z][a-z]{2,6} )?([0-9]{1,9}|[A-Z][a-z]{3,7}|[a-z]{3,8}[0-9]{0,3}|[a-z]{2,5}@[a-z]{3}\\.com)( or [0-9]{4})?",
+        1 => "(zero |five |double |seven |two ){3,9}",
+        1 => "\\PC{0,40}",
+        1 => "[0-9A-Za-z.@()/:,#$%'\\[\\]_ -]{0,40}",
+    ];
+    let side = prop::sample::select(vec![Side::Business, Side::Customer]);
+    prop::collection::vec((side, text), 1..8).prop_map(|mut turns| {
+        // Enough to tell the language by, before and after redaction.
+        let greeting = "Hello and welcome! How can I help you today? Please tell me in a few words what this is about.";
+        turns.insert(0, (Side::Business, greeting.to_owned()));
+        turns
+    })
+}
+
+fn redacted(turns: &[(Side, String)]) -> Vec<Verdict> {
+    static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new(Replacement::Plain));
+    let turns: Vec<Turn<'_>> = turns
+        .iter()
+        .map(|(side, text)| Turn { side: *side, text })
+        .collect();
+    ENGINE.redact(&Conversation {
+        turns: &turns,
+        redact_from: 0,
+        participants: &[],
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn findings_lie_in_the_text_and_cover_what_they_replaced(turns in turns()) {
+        for (verdict, (_, raw)) in redacted(&turns).iter().zip(&turns) {
+            let Verdict::Redacted(redacted) = verdict else { continue };
+            let mut kept = 0;
+            let mut rebuilt = String::new();
+            for finding in &redacted.findings {
+                let value = raw.get(finding.raw.clone());
+                prop_assert!(value.is_some_and(|value| !value.is_empty()));
+                let label: String = redacted.text.chars().skip(finding.start).take(finding.end - finding.start).collect();
+                prop_assert_eq!(label.as_str(), "[REDACTED]");
+                rebuilt += &raw[kept..finding.raw.start];
+                rebuilt += &label;
+                kept = finding.raw.end;
+            }
+            rebuilt += &raw[kept..];
+            prop_assert_eq!(&rebuilt, &redacted.text);
+        }
+    }
+
+    #[test]
+    fn a_redacted_chat_is_left_as_it_is(turns in turns()) {
+        let once: Vec<Option<String>> = redacted(&turns).into_iter().map(|verdict| match verdict {
+            Verdict::Redacted(redacted) => Some(redacted.text),
+            Verdict::Withheld { .. } => None,
+        }).collect();
+        if let Some(texts) = once.iter().cloned().collect::<Option<Vec<String>>>() {
+            let again: Vec<(Side, String)> = turns.iter().map(|turn| turn.0).zip(texts.clone()).collect();
+            for (verdict, text) in redacted(&again).into_iter().zip(texts) {
+                let Verdict::Redacted(redacted) = verdict else { panic!("withheld") };
+                prop_assert_eq!(redacted.text, text);
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_withheld_that_could_be_redacted(turns in turns()) {
+        prop_assert!(redacted(&turns).iter().all(|verdict| matches!(verdict, Verdict::Redacted(_))));
     }
 }
 

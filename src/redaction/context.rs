@@ -1,0 +1,136 @@
+//! The rules that read tokens, in their order; each may look at what those before it found.
+
+use super::asks::Ask;
+use super::cues::{self, Found};
+use super::engine::Layers;
+use super::kind::KindSet;
+use super::lexer::Form;
+use super::reading::Reading;
+use super::words::{Class, Words};
+use super::{Kind, Side, Span, addresses, answers, bare, mail, names, national, values};
+
+/// What the rules know beside the message: what was said before it.
+pub(super) struct Context<'a> {
+    words: &'a Words,
+    layers: Layers,
+    /// What the next message may answer.
+    pub(super) ask: Ask,
+    /// The cues of the message in hand; kept to reuse its memory.
+    cues: Vec<Found>,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(words: &'a Words, layers: Layers) -> Self {
+        Self {
+            words,
+            layers,
+            ask: Ask::default(),
+            cues: Vec::new(),
+        }
+    }
+
+    /// Adds the findings of the next message.
+    pub(super) fn read(
+        &mut self,
+        reading: &Reading<'_>,
+        text: &str,
+        side: Side,
+        spans: &mut Vec<Span>,
+    ) {
+        let Self {
+            words,
+            layers,
+            ask,
+            cues: found,
+        } = self;
+        if !layers.cues {
+            return;
+        }
+        let all = reading
+            .tokens
+            .iter()
+            .fold(Class::default(), |all, token| all.or(token.class));
+        let digits = reading.tokens.iter().any(|token| token.digits > 0);
+        found.clear();
+        if all.is(Class::CUE) {
+            cues::find(reading, words, found);
+            cues::serve(reading, found, spans);
+        }
+        if all.is(Class::GIVEN.or(Class::TITLE).or(Class::GREETING)) {
+            names::find(reading, spans);
+        }
+        if digits && addresses::possible(reading) {
+            addresses::find(reading, spans);
+        }
+        if all.is(Class::MAIL_AT)
+            || text.contains('@')
+            || reading
+                .tokens
+                .iter()
+                .any(|token| token.len() >= 8 && token.class == Class::default())
+        {
+            mail::find(reading, text, spans);
+        }
+        if digits || all.is(Class::DIGIT) {
+            long_numbers(reading, spans);
+            for span in spans.iter_mut() {
+                national::refine(text, span);
+            }
+        }
+        for (index, token) in reading.tokens.iter().enumerate() {
+            if token.form == Form::Mixed
+                && token.len() >= 9
+                && let Some(rule) = national::code(&text[token.start as usize..token.end as usize])
+            {
+                spans.push(reading.span(index, index + 1, Kind::NationalId, rule));
+            }
+        }
+        let expected = if layers.expectations {
+            ask.to(side)
+        } else {
+            KindSet::EMPTY
+        };
+        answers::answer(reading, text, expected, ask.is_own(), spans);
+        if layers.expectations && digits && side == Side::Customer {
+            answers::late(reading, text, ask, spans);
+        }
+        bare::find(reading, text, words, found, ask, spans);
+        ask.hear(reading, found, side);
+    }
+}
+
+/// Numbers too long for a quantity, however they are grouped or spelled: nine digits and more identify something.
+fn long_numbers(reading: &Reading<'_>, spans: &mut Vec<Span>) {
+    const LEAST: usize = 9;
+    let mut index = 0;
+    while index < reading.tokens.len() {
+        let token = &reading.tokens[index];
+        if token.form != Form::Number && !token.is(Class::DIGIT.or(Class::REPEAT)) {
+            index += 1;
+            continue;
+        }
+        match values::number(reading, index) {
+            Some(value) => {
+                if value.digits >= LEAST && !value.letters && !is_part_of_code(reading, index) {
+                    spans.push(reading.span(
+                        value.start,
+                        value.end,
+                        Kind::AccountNumber,
+                        "long_number",
+                    ));
+                }
+                index = value.end;
+            }
+            None => index += 1,
+        }
+    }
+}
+
+/// Whether letters are joined to the number with a hyphen: a part of a UUID or of a product's code.
+fn is_part_of_code(reading: &Reading<'_>, index: usize) -> bool {
+    index >= 2
+        && reading.tokens[index - 1].is_mark(b'-')
+        && reading.touches_next(index - 1)
+        && reading.touches_next(index - 2)
+        && matches!(reading.tokens[index - 2].form, Form::Mixed | Form::Word)
+}

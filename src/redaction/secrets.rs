@@ -1,0 +1,150 @@
+//! What machines write: keys, tokens, hardware addresses, web addresses that carry personal data.
+
+use regex::Regex;
+
+use super::shapes::compile;
+use super::{Kind, Span};
+
+/// The compiled patterns.
+pub(super) struct Secrets {
+    key: Regex,
+    mac: Regex,
+    url: Regex,
+    query: Regex,
+}
+
+impl Secrets {
+    pub(super) fn new() -> Self {
+        Self {
+            // Prefixes as their issuers document them: OpenAI and Stripe, AWS, GitHub, GitLab, Slack, Google; JSON Web
+            // Tokens (RFC 7519); PEM private keys (RFC 7468), to their end or as far as the message goes.
+            key: compile(
+                r"(?x-u)
+                -----BEGIN\ [A-Z\ ]*PRIVATE\ KEY-----(?su:.*?)(?:-----END\ [A-Z\ ]*PRIVATE\ KEY-----|\z)
+                | \b(?:sk|pk|rk)[-_](?:live_|test_|proj-)?[A-Za-z0-9_-]{16,}
+                | \b(?:AKIA|ASIA)[A-Z0-9]{16}\b
+                | \bgh[pousr]_[A-Za-z0-9]{20,}
+                | \bglpat-[A-Za-z0-9_-]{16,}
+                | \bxox[abeoprs]-[A-Za-z0-9-]{10,}
+                | \bAIza[A-Za-z0-9_-]{30,}
+                | \beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?",
+            ),
+            mac: compile(
+                r"(?i-u)\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b|\b[0-9a-f]{2}(?:-[0-9a-f]{2}){5}\b",
+            ),
+            url: compile(r"(?i)(?-u:\b)[a-z][a-z0-9+.-]{1,10}://[^\s/@:]+:[^\s/@]+@[^\s]+"),
+            query: compile(
+                r"(?ix)[?&;](?:e-?mail|phone|mobile|tel|name|first_?name|last_?name|user(?:name)?|login|password|pass|pwd|token|access_token
+                |key|api_?key|secret|session(?:id)?|sid|auth|signature|sig|ssn|dob|address|zip|account|customer(?:_?id)?|code)=([^\s&\#;]+)",
+            ),
+        }
+    }
+
+    /// Adds what is found. Every pattern has a gate that most messages do not pass.
+    pub(super) fn find(&self, text: &str, spans: &mut Vec<Span>) {
+        /// The shortest run without a space that can be a key.
+        const SHORTEST: usize = 14;
+        let (mut run, mut longest, mut pairs) = (0_usize, 0, 0);
+        for byte in text.bytes() {
+            run = if byte.is_ascii_whitespace() {
+                0
+            } else {
+                run + 1
+            };
+            longest = longest.max(run);
+            pairs += usize::from(matches!(byte, b':' | b'-'));
+        }
+        if longest < SHORTEST && !text.contains("-----BEGIN") {
+            return;
+        }
+        let whole = |pattern: &Regex, kind, rule, spans: &mut Vec<Span>| {
+            spans.extend(pattern.find_iter(text).map(|found| Span {
+                start: found.start(),
+                end: found.end(),
+                kind,
+                rule,
+            }));
+        };
+        whole(&self.key, Kind::Secret, "key", spans);
+        if pairs >= 5 {
+            whole(&self.mac, Kind::MacAddress, "mac", spans);
+        }
+        if text.contains("://") {
+            whole(&self.url, Kind::Url, "url_credentials", spans);
+        }
+        if text.contains('=') {
+            spans.extend(
+                self.query
+                    .captures_iter(text)
+                    .filter_map(|found| found.get(1))
+                    .map(|value| Span {
+                        start: value.start(),
+                        end: value.end(),
+                        kind: Kind::Url,
+                        rule: "url_query",
+                    }),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_machines_write_is_found() {
+        let secrets = Secrets::new();
+        for (text, expected) in [
+            (
+                "key sk_live_abcdefghij0123456789 ok",
+                "sk_live_abcdefghij0123456789",
+            ),
+            ("AKIAIOSFODNN7EXAMPLE", "AKIAIOSFODNN7EXAMPLE"),
+            (
+                "ghp_abcdefghijklmnopqrstuvwxyz012345",
+                "ghp_abcdefghijklmnopqrstuvwxyz012345",
+            ),
+            (
+                "Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln now",
+                "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln",
+            ),
+            (
+                "-----BEGIN RSA PRIVATE KEY-----\nMIIB",
+                "-----BEGIN RSA PRIVATE KEY-----\nMIIB",
+            ),
+            ("mac 00:1A:2b:3c:4D:5e!", "00:1A:2b:3c:4D:5e"),
+            ("mac 00-1A-2b-3c-4D-5e", "00-1A-2b-3c-4D-5e"),
+            (
+                "see https://jo:pw@example.com/x ok",
+                "https://jo:pw@example.com/x",
+            ),
+            (
+                "https://example.com/r?lang=en&email=jo%40example.com&x=1",
+                "jo%40example.com",
+            ),
+        ] {
+            let mut spans = Vec::new();
+            secrets.find(text, &mut spans);
+            let found: Vec<&str> = spans
+                .iter()
+                .map(|span| &text[span.start..span.end])
+                .collect();
+            assert_eq!(found, [expected], "{text:?}");
+        }
+    }
+
+    #[test]
+    fn plain_addresses_and_words_survive() {
+        let secrets = Secrets::new();
+        for text in [
+            "https://example.com/help?lang=en&page=2",
+            "a-well-known-state-of-the-art-thing",
+            "risk_assessment_of_things",
+        ] {
+            let mut spans = Vec::new();
+            secrets.find(text, &mut spans);
+            assert!(spans.is_empty(), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,375 @@
+//! The engine as a whole, on invented chats.
+
+use super::*;
+
+/// Redacts a chat; turns of the business begin with "B: ", of the customer with "C: ".
+fn chat(engine: &Engine, turns: &[&str]) -> Vec<String> {
+    let turns: Vec<Turn<'_>> = turns
+        .iter()
+        .map(|turn| Turn {
+            side: if turn.starts_with("B: ") {
+                Side::Business
+            } else {
+                Side::Customer
+            },
+            text: &turn[3..],
+        })
+        .collect();
+    engine
+        .redact(&Conversation {
+            turns: &turns,
+            redact_from: 0,
+            participants: &[],
+        })
+        .into_iter()
+        .map(|verdict| match verdict {
+            Verdict::Redacted(redacted) => redacted.text,
+            Verdict::Withheld { residual } => format!("withheld: {residual}"),
+        })
+        .collect()
+}
+
+/// Each chat with what its turns must become.
+fn expect(chats: &[&[(&str, &str)]]) {
+    let engine = Engine::new(Replacement::Typed);
+    let mut wrong = Vec::new();
+    for rows in chats {
+        let turns: Vec<&str> = rows.iter().map(|row| row.0).collect();
+        for (redacted, (turn, expected)) in chat(&engine, &turns).iter().zip(*rows) {
+            if redacted != expected {
+                wrong.push(format!("{turn:?}: {redacted:?} is not {expected:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Turns that stay as they are.
+fn survive(turns: &[&str]) {
+    let rows: Vec<(&str, &str)> = turns.iter().map(|turn| (*turn, &turn[3..])).collect();
+    expect(&[&rows]);
+}
+
+#[test]
+fn cues_in_the_message_announce_values() {
+    expect(&[
+        &[("C: my pin is 4471, thanks", "my pin is [PIN], thanks")],
+        &[("C: order id: 77120", "order id: [ORDER_ID]")],
+        &[("C: 4471 is my pin", "[PIN] is my pin")],
+        &[(
+            "C: the pin could be either 1596 or 0314",
+            "the pin could be either [PIN] or [PIN]",
+        )],
+        &[(
+            "C: my name is Nadira Quell and I am late",
+            "my name is [PERSON] and I am late",
+        )],
+        &[(
+            "C: I'm Joanna. My account id is QX7PLT90ZZ",
+            "I'm [PERSON]. My account id is [ACCOUNT_NUMBER]",
+        )],
+        &[("C: username is jquell7", "username is [USERNAME]")],
+        &[(
+            "C: my password is Tulip!2024.",
+            "my password is [PASSWORD].",
+        )],
+        &[(
+            "C: I was born on May 3rd 1980",
+            "I was born on [DATE_OF_BIRTH]",
+        )],
+        &[("C: ssn last four 6630", "ssn last four [SSN]")],
+        &[(
+            "C: send it to 12 Walnut Grove Road, Springfield, IL 62704 please",
+            "send it to [ADDRESS] please",
+        )],
+        &[("C: hey, Joanna here", "hey, [PERSON] here")],
+    ]);
+}
+
+#[test]
+fn questions_open_expectations() {
+    expect(&[
+        &[
+            (
+                "B: Can I have your full name?",
+                "Can I have your full name?",
+            ),
+            ("C: quell nadira", "[PERSON]"),
+            (
+                "B: And your account number, please?",
+                "And your account number, please?",
+            ),
+            ("C: sure, it is 847 291", "sure, it is [ACCOUNT_NUMBER]"),
+            ("B: And the PIN?", "And the PIN?"),
+            ("C: 4471", "[PIN]"),
+            ("C: no, 4417", "no, [PIN]"),
+        ],
+        &[
+            (
+                "B: What was the name of your first pet?",
+                "What was the name of your first pet?",
+            ),
+            ("C: walnut", "[SECURITY_ANSWER]"),
+            (
+                "B: Could you provide your date of birth?",
+                "Could you provide your date of birth?",
+            ),
+            ("C: the 3rd of May 1980", "the [DATE_OF_BIRTH]"),
+        ],
+        &[
+            ("C: my email is", "my email is"),
+            ("C: jo@example.com", "[EMAIL]"),
+            (
+                "B: What address should we ship to?",
+                "What address should we ship to?",
+            ),
+            ("C: 12 walnut grove springfield il", "[ADDRESS]"),
+        ],
+    ]);
+}
+
+#[test]
+fn a_question_for_something_else_closes_the_expectation() {
+    expect(&[&[
+        ("B: Your full name, please?", "Your full name, please?"),
+        ("C: one moment", "one moment"),
+        ("B: For how many people?", "For how many people?"),
+        ("C: 250", "250"),
+        ("B: What time suits you?", "What time suits you?"),
+        ("C: 1830", "1830"),
+    ]]);
+}
+
+#[test]
+fn what_was_found_once_is_found_everywhere() {
+    expect(&[&[
+        ("B: Hi, is Nadira there?", "Hi, is [PERSON] there?"),
+        ("C: my name is Nadira Quell", "my name is [PERSON]"),
+        (
+            "B: Thanks Nadira, one moment, Quell is a customer.",
+            "Thanks [PERSON], one moment, [PERSON] is a customer.",
+        ),
+        (
+            "C: my account number is 84729183",
+            "my account number is [ACCOUNT_NUMBER]",
+        ),
+        ("B: So 8472-9183?", "So [ACCOUNT_NUMBER]?"),
+    ]]);
+}
+
+#[test]
+fn participants_are_known_from_the_start() {
+    let turns = [Turn {
+        side: Side::Business,
+        text: "is zorvane with you",
+    }];
+    let verdicts = Engine::new(Replacement::Typed).redact(&Conversation {
+        turns: &turns,
+        redact_from: 0,
+        participants: &["Zorvane Quell", "agent"],
+    });
+    let texts: Vec<&str> = verdicts
+        .iter()
+        .map(|verdict| match verdict {
+            Verdict::Redacted(redacted) => redacted.text.as_str(),
+            Verdict::Withheld { .. } => "withheld",
+        })
+        .collect();
+    assert_eq!(texts, ["is [PERSON] with you"]);
+}
+
+#[test]
+fn values_in_pieces_are_joined() {
+    expect(&[
+        &[
+            ("C: the number is", "the number is"),
+            ("C: 415", "[ACCOUNT_NUMBER]"),
+            ("C: 555", "[ACCOUNT_NUMBER]"),
+            ("C: 0143", "[ACCOUNT_NUMBER]"),
+        ],
+        &[("C: 3", "3"), ("C: 12", "12")],
+    ]);
+}
+
+#[test]
+fn disguises_do_not_help() {
+    expect(&[
+        &[("C: call \u{ff15}\u{ff15}\u{ff15}-010-4477", "call [PHONE]")],
+        &[(
+            "C: five five five zero one zero four four double seven",
+            "[ACCOUNT_NUMBER]",
+        )],
+        &[("C: john dot doe at example dot com", "[EMAIL]")],
+        &[("C: john (at) example (dot) com", "[EMAIL]")],
+        &[("C: john @ example . com", "[EMAIL]")],
+        &[("C: my mail is janegmailcom", "my mail is [EMAIL]")],
+        &[("C: call me on 4O8-395-l222", "call me on [PHONE]")],
+        &[("C: j\u{200b}o@ex\u{200b}ample.com", "[EMAIL]")],
+    ]);
+}
+
+#[test]
+fn everyday_numbers_and_words_survive() {
+    survive(&[
+        "B: Hello, how can I help?",
+        "C: I paid $1,250.00 for 3 items on 2026-01-03",
+        "C: it is version 10.4, 250 GB, size 42",
+        "B: That is 20 % off at 5:30 pm.",
+        "C: my name is not on the list",
+        "C: I am happy with my account",
+        "C: I'm looking for a hotel in San Diego",
+        "C: is the promo code SPRING still good?",
+        "C: the password is wrong",
+        "C: see 550e8400-e29b-41d4-a716-446655440000 for more",
+        "C: walk 2 blocks and turn left at the square",
+    ]);
+}
+
+#[test]
+fn other_languages_have_cues_too() {
+    expect(&[
+        &[
+            (
+                "B: ¿Me dice su número de cuenta, por favor?",
+                "¿Me dice su número de cuenta, por favor?",
+            ),
+            ("C: es 84729", "es [ACCOUNT_NUMBER]"),
+            ("C: me llamo Nadira Quell", "me llamo [PERSON]"),
+        ],
+        &[
+            (
+                "B: Wie lautet Ihre Kundennummer?",
+                "Wie lautet Ihre Kundennummer?",
+            ),
+            ("C: 84729", "[ACCOUNT_NUMBER]"),
+            ("C: mein Name ist Jürgen Quell", "mein Name ist [PERSON]"),
+        ],
+        &[
+            (
+                "B: Votre numéro de commande ?",
+                "Votre numéro de commande ?",
+            ),
+            ("C: 84729", "[ORDER_ID]"),
+            ("C: je m'appelle Nadira Quell", "je m'appelle [PERSON]"),
+        ],
+        &[
+            ("B: Qual é o número da conta?", "Qual é o número da conta?"),
+            ("C: 84729", "[ACCOUNT_NUMBER]"),
+            ("C: meu nome é Nadira Quell", "meu nome é [PERSON]"),
+        ],
+    ]);
+}
+
+#[test]
+fn labels_of_other_redactors_are_left_and_not_counted() {
+    survive(&[
+        "B: Your card number, please?",
+        "C: [card number]",
+        "C: my card is XXXX XXXX XXXX",
+    ]);
+}
+
+#[test]
+fn a_policy_changes_what_is_found_and_what_stands_for_it() {
+    let rules = Rules::parse(
+        "disable = [\"IP\"]\nallow = [\"help@example.com\"]\n[actions]\nPERSON = \"pseudonym\"\n\
+         CREDIT_CARD = \"mask\"\nPIN = \"drop\"\n[[patterns]]\nname = \"loyalty\"\npattern = 'LOY-[A-Z]{4}'\n\
+         [cues.en]\nACCOUNT_NUMBER = [\"shopper badge\"]",
+    )
+    .unwrap();
+    let engine = Engine::with_rules(Replacement::Typed, rules, None);
+    let redacted = chat(
+        &engine,
+        &[
+            "C: my name is Nadira Quell, card 4111 1111 1111 1111, from 192.0.2.17",
+            "B: Thanks Nadira. I am Jonas.",
+            "C: LOY-ABCD, help@example.com or jo@example.com, shopper badge 123",
+            "C: my pin is 4471",
+        ],
+    );
+    assert_eq!(
+        redacted,
+        [
+            "my name is [PERSON_1], card [****1111], from 192.0.2.17",
+            "Thanks [PERSON_1]. I am [PERSON_2].",
+            "[CUSTOM], help@example.com or [EMAIL], shopper badge [ACCOUNT_NUMBER]",
+            "my pin is ",
+        ]
+    );
+}
+
+#[test]
+fn a_key_makes_pseudonyms_that_hold_across_conversations() {
+    let rules = Rules::parse("[actions]\nEMAIL = \"pseudonym\"").unwrap();
+    let keyed: Keyed = Box::new(|value| format!("{:04X}", value.len()));
+    let engine = Engine::with_rules(Replacement::Plain, rules, Some(keyed));
+    assert_eq!(chat(&engine, &["C: jo@example.com"]), ["[EMAIL_0014]"]);
+}
+
+#[test]
+fn shapes_need_no_context() {
+    expect(&[
+        &[("C: call 555-010-4477 now", "call [PHONE] now")],
+        &[("C: 5550104477", "[PHONE]")],
+        &[("C: call (555) 010-4477.", "call [PHONE].")],
+        &[("C: it is 555 010 4477", "it is [PHONE]")],
+        &[("C: +1 555 010 4477 ok", "[PHONE] ok")],
+        &[("C: +44 20 7946 0958", "[PHONE]")],
+        &[("C: 020 7946 0958 please", "[PHONE] please")],
+        &[("C: mail jo.doe+x@example.com!", "mail [EMAIL]!")],
+        &[("C: JOSÉ@EXAMPLE.COM", "[EMAIL]")],
+        &[("C: card 4111 1111 1111 1111 123", "card [CREDIT_CARD]")],
+        &[("C: 4111-1111-1111-1111", "[CREDIT_CARD]")],
+        &[("C: 4111111111111111", "[CREDIT_CARD]")],
+        &[("C: 378282246310005 amex", "[CREDIT_CARD] amex")],
+        &[(
+            "C: iban GB82 WEST 1234 5698 7654 32 please",
+            "iban [IBAN] please",
+        )],
+        &[("C: de89370400440532013000", "[IBAN]")],
+        &[("C: call 555-010-4477x123", "call [PHONE]")],
+        &[("C: 0044 20 7946 0958", "[PHONE]")],
+        &[("C: 00442079460958", "[PHONE]")],
+        &[("C: 011 44 20 7946 0958", "[PHONE]")],
+        &[("C: 0151 12345678", "[PHONE]")],
+        &[("C: 01 23 45 67 89", "[PHONE]")],
+        &[("C: +4915112345678", "[PHONE]")],
+        &[("C: 4111.1111.1111.1111", "[CREDIT_CARD]")],
+        &[("C: visa4111111111111111", "[CREDIT_CARD]")],
+        &[(
+            "C: DE89\u{a0}3704\u{a0}0044\u{a0}0532\u{a0}0130\u{a0}00",
+            "[IBAN]",
+        )],
+        &[("C: IP:2001:db8::8a2e:370:7334: mine", "IP:[IP]: mine")],
+        &[("C: ssn 078-05-1120", "ssn [SSN]")],
+        &[("C: from 192.0.2.17, today", "from [IP], today")],
+        &[("C: 2001:db8::8a2e:370:7334 is mine", "[IP] is mine")],
+    ]);
+}
+
+#[test]
+fn plain_replacement_is_the_tutorials() {
+    let engine = Engine::new(Replacement::Plain);
+    assert_eq!(
+        engine.redact_label("jo@example.com").as_deref(),
+        Some("[REDACTED]")
+    );
+}
+
+#[test]
+fn numbers_that_are_not_personal_survive() {
+    survive(&[
+        "C: see you at 12:30:45 on 2026-11-23",
+        "C: that is $1,234.50 for 3 items",
+        "C: version 10.4 build 300",
+        "C: on 05.03.2024 14:00 Uhr",
+        "C: 03/04/2024 10:30",
+        "C: Due 01/02/2024 250 EUR",
+        "C: am 05.03.24 14.30",
+        "C: between $100-1500",
+        "C: we sold 123456 units in 2024",
+        "C: at 12:30:45:",
+        "C: a :: b",
+        "C: @ 5pm",
+    ]);
+}
