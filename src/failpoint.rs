@@ -8,6 +8,7 @@
 //! | `fetched` | the conversation's id | its transcript was fetched |
 //! | `sent` | a routing key | a message with this key was sent, and is not confirmed yet |
 //! | `confirmed` | a routing key | a record with this key is confirmed |
+//! | `done` | `job` | everything that a job became is confirmed |
 //! | `acknowledged` | `job` | the acknowledgement of a job was sent |
 //!
 //! | action | |

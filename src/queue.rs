@@ -6,6 +6,7 @@
 //! | `declare.rs` | declares or verifies the topology on a broker |
 //! | `session.rs` | two connections, and the word when they are no longer good |
 //! | `intake.rs` | deliveries in |
+//! | `suspects.rs` | the jobs that run alone, taken one at a time |
 //! | `outbox.rs` | confirmed publishes out |
 //! | `message.rs` | a job as it was delivered, and what it becomes when it is passed on |
 //! | `settle.rs` | carries out an outcome: the only place where a worker acknowledges |
@@ -26,6 +27,7 @@ mod outbox;
 mod replicas;
 mod session;
 mod settle;
+mod suspects;
 mod topology;
 
 pub use client::{Producer, Tail};
@@ -38,4 +40,5 @@ pub use replicas::{Notices, Replicas};
 pub use session::{Address, Obstacles, Session, SessionError};
 pub(crate) use settle::give_back;
 pub use settle::{Settlement, acknowledge, settle};
+pub use suspects::Suspects;
 pub use topology::{Declaration, Names, Shared, plan};

@@ -6,8 +6,10 @@
 //! job beside it, or in one that only lost its connection. It goes to the queue of suspects, and what comes from there runs
 //! alone: a crash then is that job's own, and takes no other with it.
 
+use std::time::Duration;
+
 use tokio::sync::watch;
-use tokio::time::Instant;
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use super::App;
@@ -15,12 +17,13 @@ use super::returns::Known;
 use crate::gate::State;
 use crate::genesys::Permit;
 use crate::queue::{
-    Delivered, Intake, Obstacles, Origin, Outbox, Session, SessionError, acknowledge, give_back,
+    Delivered, Intake, Obstacles, Origin, Outbox, Session, SessionError, Suspects, acknowledge,
+    give_back,
 };
 use crate::telemetry::metrics;
 
-/// Of the queue of suspects: they run one at a time.
-const ONE: u16 = 1;
+/// How often it is looked whether a suspect waits.
+const LOOK_FOR_SUSPECTS: Duration = Duration::from_secs(2);
 
 /// A job for a worker, with the budget for its first call.
 pub(super) struct Assignment {
@@ -54,7 +57,8 @@ pub(super) struct Feeder<'a> {
     app: &'a App,
     stop: &'a CancellationToken,
     jobs: Intake,
-    suspects: Intake,
+    suspects: Suspects,
+    look_for_suspects: Interval,
     outbox: Outbox,
     assignments: async_channel::Sender<Assignment>,
     in_hand: watch::Sender<usize>,
@@ -70,11 +74,14 @@ impl<'a> Feeder<'a> {
         session: &Session,
         assignments: async_channel::Sender<Assignment>,
     ) -> Result<Self, SessionError> {
+        let mut look_for_suspects = interval(LOOK_FOR_SUSPECTS);
+        look_for_suspects.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Ok(Self {
             app,
             stop,
-            jobs: Intake::open(session, &app.names, Origin::Jobs).await?,
-            suspects: Intake::open(session, &app.names, Origin::Suspects).await?,
+            jobs: Intake::open(session, &app.names).await?,
+            suspects: Suspects::open(session, &app.names).await?,
+            look_for_suspects,
             outbox: Outbox::open(session).await?,
             assignments,
             in_hand: watch::Sender::new(0),
@@ -121,7 +128,6 @@ impl<'a> Feeder<'a> {
                 }
             }
             self.jobs.start(prefetch).await?;
-            self.suspects.start(ONE).await?;
             self.app.status.set_consuming(true);
             if let State::Probing { .. } = self.app.worker.gate.state() {
                 // One job at a time shows whether the fault is over.
@@ -150,20 +156,20 @@ impl<'a> Feeder<'a> {
                 () = self.stop.cancelled() => return Ok(()),
                 _ = self.gate.changed() => return Ok(()),
                 _ = self.obstacles.changed() => return Ok(()),
-                delivered = self.suspects.next() => delivered?,
+                _ = self.look_for_suspects.tick() => {
+                    if self.suspects.wait().await? {
+                        return self.run_alone(permit).await;
+                    }
+                    continue;
+                }
                 delivered = self.jobs.next() => delivered?,
             };
             if !delivered.is_live() {
                 return Err(SessionError::ConnectionLost);
             }
             if let Some(delivered) = self.examined(delivered).await? {
-                return match delivered.origin {
-                    Origin::Jobs => {
-                        self.assign(delivered, permit).await;
-                        Ok(())
-                    }
-                    Origin::Suspects => self.run_alone(delivered, permit).await,
-                };
+                self.assign(delivered, permit).await;
+                return Ok(());
             }
         }
     }
@@ -182,10 +188,11 @@ impl<'a> Feeder<'a> {
                 acknowledge(&delivered).await?;
                 Ok(None)
             }
-            Some(Known::Unharmed) if delivered.returns < super::MOST_CRASHES => Ok(Some(delivered)),
+            Some(Known::Unharmed) if delivered.origin == Origin::Jobs => Ok(Some(delivered)),
             None if delivered.origin == Origin::Suspects => Ok(Some(delivered)),
             // Among the suspects it is counted anew.
             Some(Known::Unharmed) | None => {
+                self.look_for_suspects.reset_immediately();
                 self.jobs.leftovers.push(delivered);
                 let stop = self.stop;
                 tokio::select! {
@@ -197,20 +204,23 @@ impl<'a> Feeder<'a> {
         }
     }
 
-    /// Assigns a suspect when nothing else is in hand, and waits until it is settled.
-    async fn run_alone(
-        &mut self,
-        delivered: Delivered,
-        permit: Permit,
-    ) -> Result<(), SessionError> {
-        let stop = self.stop;
+    /// Runs a suspect while nothing else is in hand.
+    async fn run_alone(&mut self, permit: Permit) -> Result<(), SessionError> {
         tokio::select! {
             () = until_idle(self.in_hand.subscribe()) => {}
-            () = stop.cancelled() => {
-                self.suspects.leftovers.push(delivered);
-                return Ok(());
-            }
+            () = self.stop.cancelled() => return Ok(()),
+            _ = self.gate.changed() => return Ok(()),
+            _ = self.obstacles.changed() => return Ok(()),
         }
+        // Another replica may have been quicker.
+        let Some(delivered) = self.suspects.take().await? else {
+            return Ok(());
+        };
+        // Another may wait.
+        self.look_for_suspects.reset_immediately();
+        let Some(delivered) = self.examined(delivered).await? else {
+            return Ok(());
+        };
         tracing::info!(
             event = "job.suspect",
             returns = delivered.returns,
@@ -219,7 +229,7 @@ impl<'a> Feeder<'a> {
         self.assign(delivered, permit).await;
         tokio::select! {
             () = until_idle(self.in_hand.subscribe()) => {}
-            () = stop.cancelled() => {}
+            () = self.stop.cancelled() => {}
         }
         Ok(())
     }
@@ -247,18 +257,15 @@ impl<'a> Feeder<'a> {
             .status
             .set_obstacle(self.obstacles.borrow().problem());
         self.jobs.stop().await?;
-        self.suspects.stop().await?;
         self.give_back().await
     }
 
     /// Gives back what was delivered and is not to be begun.
     async fn give_back(&mut self) -> Result<(), SessionError> {
         let App { names, worker, .. } = self.app;
-        for intake in [&mut self.jobs, &mut self.suspects] {
-            while let Some(delivered) = intake.leftovers.last() {
-                give_back(delivered, &self.outbox, names, &worker.name).await?;
-                intake.leftovers.pop();
-            }
+        while let Some(delivered) = self.jobs.leftovers.last() {
+            give_back(delivered, &self.outbox, names, &worker.name).await?;
+            self.jobs.leftovers.pop();
         }
         Ok(())
     }

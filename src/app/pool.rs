@@ -199,6 +199,7 @@ impl Pool {
         let settled = async {
             settle(&delivered, &settlement, outbox, names, &worker.name).await?;
             returns.done(ticket);
+            failpoint::reached("done", "job").await;
             acknowledge(&delivered).await
         };
         settled.await.map_err(|error| error.to_string())?;

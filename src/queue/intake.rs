@@ -1,4 +1,4 @@
-//! Deliveries in: a consumer of one queue whose prefetch is the bound on what is in hand.
+//! Deliveries in: a consumer whose prefetch is the bound on what is in hand.
 
 use std::time::Duration;
 
@@ -12,10 +12,9 @@ use super::message::{Delivered, Origin};
 use super::session::{DEADLINE, Session, SessionError, within};
 use super::topology::Names;
 
-/// Takes deliveries from a queue of jobs.
+/// Takes deliveries from the job queue.
 pub struct Intake {
     channel: Channel,
-    origin: Origin,
     queue: String,
     consumer: Option<Consumer>,
     prefetch: u16,
@@ -28,19 +27,11 @@ impl Intake {
     ///
     /// # Errors
     /// [`SessionError`] where the broker does not open it.
-    pub async fn open(
-        session: &Session,
-        names: &Names,
-        origin: Origin,
-    ) -> Result<Self, SessionError> {
+    pub async fn open(session: &Session, names: &Names) -> Result<Self, SessionError> {
         let channel = within(DEADLINE, "open a channel", session.consume.create_channel()).await?;
         Ok(Self {
             channel,
-            origin,
-            queue: match origin {
-                Origin::Jobs => names.jobs.clone(),
-                Origin::Suspects => names.suspects.clone(),
-            },
+            queue: names.jobs.clone(),
             consumer: None,
             prefetch: 0,
             leftovers: Vec::new(),
@@ -82,7 +73,7 @@ impl Intake {
             return std::future::pending().await;
         };
         match consumer.next().await {
-            Some(Ok(delivery)) => Ok(Delivered::new(delivery, self.origin)),
+            Some(Ok(delivery)) => Ok(Delivered::new(delivery, Origin::Jobs)),
             Some(Err(source)) => Err(SessionError::Amqp {
                 action: "consume",
                 source,
@@ -110,7 +101,7 @@ impl Intake {
         while let Ok(Some(Ok(delivery))) =
             tokio::time::timeout(LAST_DELIVERY, consumer.next()).await
         {
-            self.leftovers.push(Delivered::new(delivery, self.origin));
+            self.leftovers.push(Delivered::new(delivery, Origin::Jobs));
         }
         self.consumer = None;
         Ok(())

@@ -4,6 +4,7 @@
 
 use serde_json::Value;
 
+use crate::support::proxy::{Mode, Proxy};
 use crate::support::{PLATFORM, Process, Record, Stand, until};
 
 const FAILPOINT: &str = "INTERCEPTOR_FAILPOINT";
@@ -92,26 +93,96 @@ async fn a_job_that_does_not_let_go_of_its_thread_is_aborted_and_comes_back_alon
     stand.records.until_audits("success", 1).await;
 }
 
-/// A worker killed at `point` of its first job; then another takes over.
-async fn killed_at(point: &str) {
-    let stand = Stand::speaking(PLATFORM).await;
-    stand.archive().await;
-    let id = stand.send_conversations(1).await.remove(0);
-    let point = point.replace("ID", &id);
-    let stop = tempfile::TempDir::new().unwrap();
-    let failpoint = format!("{point}=wait:{}", stop.path().display());
-    let first = stand.worker(&[(FAILPOINT, &failpoint)]);
-    until(&point, async || stop.path().join("reached").exists()).await;
-    first.signal("KILL");
-    first.finish().await;
+/// A worker that waits at `point` of its only job.
+struct Stopped {
+    stand: Stand,
+    id: String,
+    link: Proxy,
+    worker: Process,
+    stop: tempfile::TempDir,
+}
 
-    let _second = stand.worker(&[]);
-    let archive = stand.read_archive().await;
-    archive.until_transcripts(1).await;
-    archive.until_audits("success", 1).await;
-    stand.until_depth("conversations", 0).await;
-    stand.until_depth("conversations.suspects", 0).await;
-    exactly_the_same(&archive.all(), &id);
+impl Stopped {
+    async fn at(point: &str) -> Self {
+        let stand = Stand::speaking(PLATFORM).await;
+        let id = stand.send_conversations(1).await.remove(0);
+        let point = point.replace("ID", &id);
+        let (_, place) = stand.amqp_url.rsplit_once(':').unwrap();
+        let (port, _) = place.split_once('/').unwrap();
+        let link = Proxy::before(port.parse().unwrap()).await;
+        let url = stand
+            .amqp_url
+            .replace(&format!(":{port}/"), &format!(":{}/", link.port()));
+        let stop = tempfile::TempDir::new().unwrap();
+        let failpoint = format!("{point}=wait:{}", stop.path().display());
+        let worker = stand.worker(&[(FAILPOINT, &failpoint), ("AMQP_URL", &url)]);
+        until(&point, async || stop.path().join("reached").exists()).await;
+        Self {
+            stand,
+            id,
+            link,
+            worker,
+            stop,
+        }
+    }
+
+    /// Lets the worker go on.
+    fn go_on(&self) {
+        std::fs::write(self.stop.path().join("go"), "").unwrap();
+    }
+
+    /// Awaits the end of the job; every copy of a record is the same.
+    async fn until_done(&self) -> Vec<Record> {
+        self.stand.records.until_transcripts(1).await;
+        self.stand.records.until_audits("success", 1).await;
+        self.stand.until_depth("conversations", 0).await;
+        self.stand.until_depth("conversations.suspects", 0).await;
+        let records = self.stand.records.all();
+        exactly_the_same(&records, &self.id);
+        records
+    }
+}
+
+async fn killed_at(point: &str) {
+    let stopped = Stopped::at(point).await;
+    stopped.worker.signal("KILL");
+    let _second = stopped.stand.worker(&[]);
+    stopped.until_done().await;
+}
+
+async fn reset_at(point: &str) {
+    let stopped = Stopped::at(point).await;
+    stopped.link.reset();
+    stopped.go_on();
+    stopped.worker.stdout_line("broker.lost").await;
+    stopped.until_done().await;
+}
+
+/// The message is stored, and its confirm never comes.
+async fn confirm_lost_after(point: &str) {
+    let stopped = Stopped::at(point).await;
+    stopped.link.set(Mode::HangDown);
+    let sent = stopped.link.sent_up();
+    stopped.go_on();
+    // More than a heartbeat, less than a record.
+    stopped.link.until_sent_up(sent + 300).await;
+    stopped.link.cut();
+    stopped.link.set(Mode::Pass);
+    stopped.worker.stdout_line("broker.lost").await;
+    stopped.until_done().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_acknowledgement_is_made_up_for_without_another_call() {
+    let stopped = Stopped::at("done job").await;
+    let calls = stopped.stand.get("/simulator/stats").await["requests"].clone();
+    stopped.link.reset();
+    stopped.go_on();
+    stopped.worker.stdout_line("job.acknowledged_late").await;
+    let records = stopped.until_done().await;
+    assert_eq!(records.len(), 2, "one transcript and one audit");
+    let stats = stopped.stand.get("/simulator/stats").await;
+    assert_eq!(stats["requests"], calls);
 }
 
 /// Every transcript of the conversation is the same bytes under the same id, and every audit of success is one record.
@@ -132,24 +203,37 @@ fn exactly_the_same(records: &[Record], id: &str) {
     }
 }
 
-macro_rules! killed_at {
-    ($($name:ident: $point:literal),+ $(,)?) => {
-        mod killed {
+macro_rules! at_each_point {
+    ($case:ident: $($name:ident: $point:literal),+ $(,)?) => {
+        mod $case {
             $(
                 #[tokio::test(flavor = "multi_thread")]
                 async fn $name() {
-                    super::killed_at($point).await;
+                    super::$case($point).await;
                 }
             )+
         }
     };
 }
 
-killed_at!(
-    when_fetched: "fetched ID",
-    when_the_transcript_was_sent: "sent transcript.sanitized",
-    when_the_transcript_was_confirmed: "confirmed transcript.sanitized",
-    when_the_audit_was_sent: "sent audit.success",
-    when_the_audit_was_confirmed: "confirmed audit.success",
-    when_the_acknowledgement_was_written: "acknowledged job",
+at_each_point!(
+    killed_at: fetched: "fetched ID",
+    transcript_sent: "sent transcript.sanitized",
+    transcript_confirmed: "confirmed transcript.sanitized",
+    audit_sent: "sent audit.success",
+    audit_confirmed: "confirmed audit.success",
+    acknowledgement_written: "acknowledged job",
+);
+at_each_point!(
+    reset_at: fetched: "fetched ID",
+    transcript_sent: "sent transcript.sanitized",
+    transcript_confirmed: "confirmed transcript.sanitized",
+    audit_sent: "sent audit.success",
+    audit_confirmed: "confirmed audit.success",
+    acknowledgement_written: "acknowledged job",
+);
+// The next publish goes out and its confirm is withheld.
+at_each_point!(
+    confirm_lost_after: of_the_transcript: "fetched ID",
+    of_the_audit: "confirmed transcript.sanitized",
 );
