@@ -22,6 +22,7 @@ pub(super) enum Fault {
     ConnectionsClosed,
     LeaderKill,
     MemoryAlarm,
+    KillInAlarm,
     LinkCut,
     LinkReset,
     LinkHang,
@@ -44,13 +45,14 @@ enum Family {
     Api,
 }
 
-const ALL: [Fault; 17] = [
+const ALL: [Fault; 18] = [
     Fault::WorkerKill,
     Fault::WorkerFreeze,
     Fault::BrokerCrash,
     Fault::ConnectionsClosed,
     Fault::LeaderKill,
     Fault::MemoryAlarm,
+    Fault::KillInAlarm,
     Fault::LinkCut,
     Fault::LinkReset,
     Fault::LinkHang,
@@ -107,9 +109,11 @@ impl Fault {
     fn family(self) -> Family {
         match self {
             Self::WorkerKill | Self::WorkerFreeze => Family::Worker,
-            Self::BrokerCrash | Self::ConnectionsClosed | Self::LeaderKill | Self::MemoryAlarm => {
-                Family::Broker
-            }
+            Self::BrokerCrash
+            | Self::ConnectionsClosed
+            | Self::LeaderKill
+            | Self::MemoryAlarm
+            | Self::KillInAlarm => Family::Broker,
             Self::LinkCut
             | Self::LinkReset
             | Self::LinkHang
@@ -130,11 +134,12 @@ impl Fault {
             Self::ConnectionsClosed => "connections closed",
             Self::LeaderKill => "queue leader killed",
             Self::MemoryAlarm => "memory alarm",
+            Self::KillInAlarm => "SIGKILL in alarm",
             Self::LinkCut => "link cut",
             Self::LinkReset => "link reset",
             Self::LinkHang => "link hangs",
             Self::ConfirmLost => "confirm lost",
-            Self::LinkSlow => "link slow",
+            Self::LinkSlow => "link slow, then cut",
             Self::LinkLate => "link late",
             Self::Api429 => "Genesys 429",
             Self::Api500 => "Genesys 500",
@@ -170,9 +175,13 @@ impl Storm {
             Fault::ConnectionsClosed => broker.ctl(&["close_all_connections", "storm"]).await,
             Fault::LeaderKill => self.kill_leader(["conversations", "archive"][at % 2]).await,
             Fault::MemoryAlarm => {
-                let felt = replica.one_more("broker.blocked");
-                broker.memory_alarm().await;
-                hold(felt).await;
+                self.begin_alarm(at).await;
+                broker.end_memory_alarm().await;
+            }
+            Fault::KillInAlarm => {
+                // The worker has what it could not publish, and could have acknowledged.
+                self.begin_alarm(at).await;
+                replica.kill_and_start_again(&self.stand);
                 broker.end_memory_alarm().await;
             }
             Fault::LinkCut => link.cut(),
@@ -191,10 +200,16 @@ impl Storm {
                 link.cut();
                 link.set(Mode::Pass);
             }
-            Fault::LinkSlow => self.degrade(at, Mode::Rate(20_000)).await,
+            Fault::LinkSlow => {
+                self.degrade(at, Mode::Rate(8_000)).await;
+                // Records are under way, and their small acknowledgements would have been faster.
+                link.cut();
+                link.set(Mode::Pass);
+            }
             Fault::LinkLate => {
-                self.degrade(at, Mode::Delay(Duration::from_millis(300)))
-                    .await
+                self.degrade(at, Mode::Delay(Duration::from_millis(100)))
+                    .await;
+                link.set(Mode::Pass);
             }
             Fault::Api429 => self.api("429", json!({"status429": 0.6})).await,
             Fault::Api500 => self.api("500", json!({"status500": 0.6})).await,
@@ -211,15 +226,19 @@ impl Storm {
         self.broker.ctl(&["eval", &kill]).await;
     }
 
-    /// Until the replica has got a few jobs done nevertheless.
+    /// Until the replica has felt it.
+    async fn begin_alarm(&self, at: usize) {
+        let felt = self.replicas[at].one_more("broker.blocked");
+        self.broker.memory_alarm().await;
+        hold(felt).await;
+    }
+
+    /// Until the replica has got a job done nevertheless.
     async fn degrade(&self, at: usize, mode: Mode) {
-        const JOBS: usize = 3;
         let replica = &self.replicas[at];
+        let done = replica.one_more("AUDIT_LOG");
         replica.link.set(mode);
-        for _ in 0..JOBS {
-            hold(replica.one_more("AUDIT_LOG")).await;
-        }
-        replica.link.set(Mode::Pass);
+        hold(done).await;
     }
 
     /// Until a number of calls have met the fault.
