@@ -50,7 +50,7 @@ main() {
     unset STORM_SEED
     if [[ -n $SEED ]]; then export STORM_SEED=$SEED; fi
     # The storm has a broker of its own.
-    cargo test --locked "${PROFILE[@]}" --test it -- --exact storm::nothing_is_lost_in_a_storm --nocapture
+    cargo test --locked "${PROFILE[@]}" --test it -- --exact storm::nothing_is_lost_in_a_storm --nocapture || exit 1
 }
 
 main "$@"
