@@ -113,8 +113,8 @@ impl Alarm {
     /// The worker gets everything done, once.
     async fn end(&self, worker: Process) {
         let archive = self.stand.read_archive().await;
-        let complete = self.stand.all_end(&archive, &self.jobs, PATIENCE).await;
-        assert!(complete, "not all jobs ended: {}", worker.output());
+        let ended = self.stand.all_end(&archive, &self.jobs, PATIENCE).await;
+        assert_eq!(ended, Ok(()), "{}", worker.output());
         let written = dismiss(vec![worker]).await;
         let verdict = self.stand.judge(&archive, &self.jobs, &written).await;
         verdict.assert_good("memory alarm");

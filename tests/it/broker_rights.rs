@@ -75,8 +75,8 @@ async fn a_worker_needs_no_more_rights_than_documented_and_names_the_one_that_is
     let jobs = good_jobs(20, &mut fastrand::Rng::with_seed(6));
     rights.stand.enqueue(&jobs).await;
     let archive = rights.stand.read_archive().await;
-    let complete = rights.stand.all_end(&archive, &jobs, PATIENCE).await;
-    assert!(complete, "{}", worker.output());
+    let ended = rights.stand.all_end(&archive, &jobs, PATIENCE).await;
+    assert_eq!(ended, Ok(()), "{}", worker.output());
     let refusals = worker.stdout_count("set_permissions");
     assert_eq!(refusals, 1, "{}", worker.output());
     let written = dismiss(vec![worker]).await;

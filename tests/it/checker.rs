@@ -107,13 +107,13 @@ fn a_good_run_is_counted_and_has_no_problems() {
 }
 
 #[test]
-fn what_is_lost_is_named() {
+fn what_has_no_end_is_named() {
     let mut run = Run::good();
     run.records.drain(..2);
-    run.assert_seen(&format!("LOST: a ({GOOD})"));
+    run.assert_seen(&format!("NO END: a ({GOOD})"));
     let mut run = Run::good();
     run.dead.clear();
-    run.assert_seen("LOST: b");
+    run.assert_seen("NO END: b");
 }
 
 #[test]

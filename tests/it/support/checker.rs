@@ -162,7 +162,7 @@ impl Verdict {
         };
         if is == (false, false, false) {
             let seen: Vec<_> = audits.iter().map(|audit| audit.key.as_str()).collect();
-            self.add(format!("LOST: {name}, whose audits are {seen:?}"));
+            self.add(format!("NO END: {name}, whose audits are {seen:?}"));
         } else if is != expected {
             self.add(format!(
                 "{name} must be {:?}, but (published, dead, ignored) = {is:?}",

@@ -19,36 +19,63 @@ const WAITING: [&str; 5] = [
 ];
 
 impl Stand {
-    /// Awaits that every job has an audit of its end, and that no second copy of one is left: whether that came true.
+    /// Awaits that every job has an audit of its end, and that no second copy of one is left.
+    ///
+    /// # Errors
+    /// Nothing ended for as long as `patience`: how many jobs are left, and where jobs wait. One that waits is not lost.
     pub(crate) async fn all_end(
         &self,
         archive: &Records,
         jobs: &[Job],
         patience: Duration,
-    ) -> bool {
+    ) -> Result<(), String> {
         let mut left: HashSet<&str> = jobs.iter().map(|job| job.id.as_str()).collect();
         let mut read = 0;
-        let all_ended = archive.wait_for(patience, |records| {
-            for record in &records[read..] {
-                if let Some(job) = ended(record) {
-                    left.remove(job);
+        while !left.is_empty() {
+            let before = left.len();
+            let progress = archive.wait_for(patience, |records| {
+                for record in &records[read..] {
+                    if let Some(job) = ended(record) {
+                        left.remove(job);
+                    }
                 }
+                read = records.len();
+                left.len() < before
+            });
+            if !progress.await {
+                return Err(self.waiting(left.len(), patience).await);
             }
-            read = records.len();
-            left.is_empty()
-        });
-        all_ended.await && self.lanes_empty(patience).await
-    }
-
-    async fn lanes_empty(&self, patience: Duration) -> bool {
-        let empty = async {
-            for queue in WAITING {
-                while self.depth(queue).await != Some(0) {
-                    tokio::time::sleep(super::LOOK_AGAIN).await;
-                }
+        }
+        let mut empty = false;
+        let looking = async {
+            while !empty {
+                tokio::time::sleep(super::LOOK_AGAIN).await;
+                empty = self
+                    .depths()
+                    .await
+                    .iter()
+                    .all(|(_, depth)| *depth == Some(0));
             }
         };
-        tokio::time::timeout(patience, empty).await.is_ok()
+        match tokio::time::timeout(patience, looking).await {
+            Ok(()) => Ok(()),
+            Err(_) => Err(self.waiting(0, patience).await),
+        }
+    }
+
+    async fn waiting(&self, left: usize, patience: Duration) -> String {
+        let (seconds, depths) = (patience.as_secs(), self.depths().await);
+        format!(
+            "{left} jobs have not ended and none did for {seconds} s; ready in the queues: {depths:?}"
+        )
+    }
+
+    async fn depths(&self) -> Vec<(&'static str, Option<u32>)> {
+        let mut depths = Vec::new();
+        for queue in WAITING {
+            depths.push((queue, self.depth(queue).await));
+        }
+        depths
     }
 
     /// What came of `jobs`, once no worker runs any more. `written` is what the workers wrote, by place.
