@@ -20,6 +20,38 @@ pub(super) fn find(reading: &Reading<'_>, spans: &mut Vec<Span>) {
     }
 }
 
+/// Adds the postcodes that are told by their form alone: British ("SW1A 2AA") and Canadian ("K1A 0B1"), in capitals.
+pub(super) fn find_postcodes(reading: &Reading<'_>, text: &str, spans: &mut Vec<Span>) {
+    for index in 1..reading.tokens.len() {
+        let [outward, inward] = [index - 1, index].map(|at| &reading.tokens[at]);
+        if outward.form != Form::Mixed
+            || inward.form != Form::Mixed
+            || inward.len() != 3
+            || !(2..=4).contains(&outward.len())
+        {
+            continue;
+        }
+        let form = |token: &Token| -> Vec<u8> {
+            text.as_bytes()[token.start as usize..token.end as usize]
+                .iter()
+                .map(|byte| match byte {
+                    b'0'..=b'9' => b'9',
+                    b'A'..=b'Z' => b'A',
+                    _ => b'?',
+                })
+                .collect()
+        };
+        let british = matches!(
+            form(outward).as_slice(),
+            b"A9" | b"A99" | b"AA9" | b"AA99" | b"A9A" | b"AA9A"
+        ) && form(inward) == b"9AA";
+        let canadian = form(outward) == b"A9A" && form(inward) == b"9A9";
+        if british || canadian {
+            spans.push(reading.span(index - 1, index + 1, Kind::PostalCode, "postcode"));
+        }
+    }
+}
+
 /// Whether any token can be part of an address; most messages have none.
 pub(super) fn possible(reading: &Reading<'_>) -> bool {
     reading.tokens.iter().any(|token| {

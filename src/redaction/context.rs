@@ -59,6 +59,9 @@ impl<'a> Context<'a> {
         if all.is(Class::GIVEN.or(Class::TITLE).or(Class::GREETING)) {
             names::find(reading, spans);
         }
+        if digits {
+            addresses::find_postcodes(reading, text, spans);
+        }
         if digits && addresses::possible(reading) {
             addresses::find(reading, spans);
         }

@@ -147,7 +147,7 @@ fn local_start(reading: &Reading<'_>, end: usize, from: usize) -> Option<usize> 
 
 /// Whether a token ends with a mail provider and a top-level domain without their dot: "priyagmailcom".
 fn ends_like_mail(text: &str, token: &Token) -> bool {
-    const ENDINGS: [&str; 12] = [
+    const ENDINGS: [&str; 11] = [
         "gmailcom",
         "yahoocom",
         "hotmailcom",
@@ -159,7 +159,6 @@ fn ends_like_mail(text: &str, token: &Token) -> bool {
         "aolcom",
         "livecom",
         "msncom",
-        "yahoocoin",
     ];
     if !matches!(token.form, Form::Word | Form::Mixed) {
         return false;

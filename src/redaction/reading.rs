@@ -76,7 +76,10 @@ impl<'a> Reading<'a> {
             && token.is_word()
             && token.len() >= 3
             && !self.ordinary(index)
-            && !token.is(Class::CUE.or(Class::GREETING).or(Class::TITLE))
+            && !token.is(Class::CUE
+                .or(Class::GREETING)
+                .or(Class::TITLE)
+                .or(Class::AMBIGUOUS))
     }
 
     /// Whether the token at `index` is preceded by a currency sign.

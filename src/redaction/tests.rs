@@ -83,6 +83,10 @@ fn cues_in_the_message_announce_values() {
             "send it to [ADDRESS] please",
         )],
         &[("C: hey, Joanna here", "hey, [PERSON] here")],
+        &[(
+            "C: we are in SW1A 2AA or K1A 0B1 now",
+            "we are in [POSTAL_CODE] or [POSTAL_CODE] now",
+        )],
     ]);
 }
 
