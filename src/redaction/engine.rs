@@ -295,7 +295,9 @@ impl Engine {
 
 /// Whether most words of a conversation are English.
 fn is_english(tokens: &[Token]) -> bool {
-    let words = tokens.iter().filter(|token| token.is_word());
+    let words = tokens
+        .iter()
+        .filter(|token| token.is_word() && token.len() > 1);
     let (all, english) = words.fold((0_usize, 0_usize), |(all, english), token| {
         (all + 1, english + usize::from(token.is(Class::ENGLISH)))
     });

@@ -11,7 +11,7 @@ pub(super) enum Form {
     Number,
     /// Letters and digits.
     Mixed,
-    /// One character that is neither.
+    /// A character that is neither, once or several times in a row.
     Mark,
     /// A line break.
     Break,
@@ -106,8 +106,22 @@ pub(super) fn lex(text: &str, words: &Words, tokens: &mut Vec<Token>) {
             },
             b'\'' if inside_a_word(bytes, at) => at + 1,
             byte if byte.is_ascii_alphanumeric() || byte >= 128 => run(bytes, at, words, tokens),
-            _ => mark(Form::Mark, at, at + 1, byte, tokens),
+            _ => mark(Form::Mark, at, run_of(bytes, at), byte, tokens),
         };
+    }
+}
+
+/// The end of a run of one mark: "..." is one token, and so is a mebibyte of at signs. Brackets stand by themselves.
+fn run_of(bytes: &[u8], start: usize) -> usize {
+    let byte = bytes[start];
+    let length = bytes[start..]
+        .iter()
+        .take_while(|other| **other == byte)
+        .count();
+    if matches!(byte, b'(' | b')' | b']') {
+        start + 1
+    } else {
+        start + length
     }
 }
 

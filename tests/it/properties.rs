@@ -113,9 +113,9 @@ fn turns() -> impl Strategy<Value = Vec<(Side, String)>> {
     ];
     let side = prop::sample::select(vec![Side::Business, Side::Customer]);
     prop::collection::vec((side, text), 1..8).prop_map(|mut turns| {
-        // Enough to tell the language by, before and after redaction.
+        // Enough to tell the language by, before and after redaction, whatever the other turns hold.
         let greeting = "Hello and welcome! How can I help you today? Please tell me in a few words what this is about.";
-        turns.insert(0, (Side::Business, greeting.to_owned()));
+        turns.insert(0, (Side::Business, greeting.repeat(20)));
         turns
     })
 }
