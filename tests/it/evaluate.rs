@@ -116,3 +116,14 @@ async fn a_bad_policy_file_is_refused_with_line_and_reason() {
         redacted.stderr
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_readmes_policy_is_one() {
+    let readme = include_str!("../../README.md");
+    let (_, example) = readme.split_once("```toml\n").unwrap();
+    let (example, _) = example.split_once("```").unwrap();
+    let policy = file(example);
+    let path = policy.path().to_str().unwrap();
+    let checked = run(interceptor(), &["check", "--policy", path], &[], b"").await;
+    assert_eq!(checked.code, Some(0), "{}", checked.stdout);
+}

@@ -131,7 +131,7 @@ async fn what_becomes_of_jobs_is_counted_without_any_identifier() {
 
 async fn conversations_larger_than_a_workers_room_take_turns(api: &'static str) {
     const BOUND: usize = 48 << 20;
-    const COUNT: u8 = 40;
+    const COUNT: u8 = 96;
     // Of one customer who had a lot to say, in messages of 16 KiB.
     let words = "we spoke of the weather and of nothing else at all ".repeat(320);
     let large: Vec<_> = (0..COUNT)
@@ -146,18 +146,18 @@ async fn conversations_larger_than_a_workers_room_take_turns(api: &'static str) 
     let observed = Observed::start(
         &stand,
         &[
-            ("INTERCEPTOR_CONCURRENCY", "40"),
+            ("INTERCEPTOR_CONCURRENCY", "96"),
             ("INTERCEPTOR_MAX_BYTES_IN_FLIGHT", &BOUND.to_string()),
         ],
     );
     // All answers come at once.
-    stand.faults(json!({"latencyMs": 300})).await;
+    stand.faults(json!({"latencyMs": 200})).await;
     stand.send_conversations(COUNT.into()).await;
     stand.records.until_transcripts(COUNT.into()).await;
     observed.until("interceptor_in_flight_bytes", 0.0).await;
     let peak = observed.peak();
-    // The program itself takes a part; without the bound it would be three times as much in `web-details`.
-    assert!(peak < BOUND + (40 << 20), "{} MiB", peak >> 20);
+    // The program itself takes a part, and the allocator keeps some; without the bound it is 190 MiB and more.
+    assert!(peak < BOUND + (112 << 20), "{} MiB", peak >> 20);
     // None was put off for want of memory.
     let samples = observed.samples().await;
     assert!(

@@ -22,8 +22,6 @@ pub(crate) enum Mode {
     Delay(Duration),
     /// They pass at so many bytes per second each way.
     Rate(u32),
-    /// As [`Mode::Pass`], but new connections are reset at once.
-    RefuseNew,
 }
 
 /// How connections are ended from outside.
@@ -124,10 +122,6 @@ async fn accept(
             () = dropped(&mut over) => return,
         };
         let (client, _) = accepted.unwrap();
-        if *mode.borrow() == Mode::RefuseNew {
-            client.set_zero_linger().unwrap();
-            continue;
-        }
         let (mode, end, gauges) = (mode.clone(), end.clone(), gauges.clone());
         tokio::spawn(async move {
             gauges.connections.send_modify(|count| *count += 1);
@@ -196,7 +190,7 @@ async fn pump(
                 let seconds = count as f64 / f64::from(rate);
                 tokio::time::sleep(Duration::from_secs_f64(seconds)).await;
             }
-            Mode::Pass | Mode::RefuseNew | Mode::Hang | Mode::HangDown => {}
+            Mode::Pass | Mode::Hang | Mode::HangDown => {}
         }
         let passes = mode.wait_for(|mode| !mode.holds(direction)).await.is_ok();
         if !passes || count == 0 || to.write_all(&buffer[..count]).await.is_err() {
@@ -214,7 +208,7 @@ impl Mode {
         match self {
             Self::Hang => true,
             Self::HangDown => direction == Direction::Down,
-            Self::Pass | Self::Delay(_) | Self::Rate(_) | Self::RefuseNew => false,
+            Self::Pass | Self::Delay(_) | Self::Rate(_) => false,
         }
     }
 }
