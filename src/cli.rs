@@ -59,7 +59,7 @@ enum Command {
     Tail(tail::Options),
     /// List, show, redrive, export or purge dead letters, jobs that wait for a retry, and records without a consumer.
     DeadLetters(dead_letters::Options),
-    /// Check configuration, broker and token, one line each.
+    /// Check configuration, broker and token, one line each; with --live only whether the worker here is alive.
     Check(check::Options),
     /// Show, create or verify what must exist on the broker.
     Topology(topology::Options),

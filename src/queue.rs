@@ -3,6 +3,7 @@
 //! | file | what |
 //! |---|---|
 //! | `topology.rs` | the names, and everything that is declared under them, as data |
+//! | `rights.rs` | who needs which rights on them, as data |
 //! | `declare.rs` | declares or verifies the topology on a broker |
 //! | `session.rs` | two connections, and the word when they are no longer good |
 //! | `intake.rs` | deliveries in |
@@ -25,6 +26,7 @@ mod intake;
 mod message;
 mod outbox;
 mod replicas;
+mod rights;
 mod session;
 mod settle;
 mod suspects;
@@ -37,6 +39,7 @@ pub use intake::Intake;
 pub use message::{Delivered, JobMessage, Origin};
 pub use outbox::{Outbox, PublishError};
 pub use replicas::{Notices, Replicas};
+pub use rights::{Rights, rights};
 pub use session::{Address, Obstacles, Session, SessionError};
 pub(crate) use settle::give_back;
 pub use settle::{Settlement, acknowledge, settle};

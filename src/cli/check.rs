@@ -1,5 +1,7 @@
 //! `interceptor check`
 
+mod live;
+
 use std::fmt::Display;
 use std::sync::Arc;
 
@@ -18,6 +20,9 @@ pub(super) struct Options {
     /// Check and explain a policy file, and nothing else.
     #[arg(long, value_name = "FILE")]
     policy: Option<String>,
+    /// Only ask the worker that runs here whether it is alive: /livez at INTERCEPTOR_ADMIN_ADDR; needs neither broker nor token.
+    #[arg(long)]
+    live: bool,
 }
 
 /// Says what a policy file does, one line each.
@@ -41,6 +46,9 @@ fn explain_policy(path: &str) -> Result<(), Failure> {
 pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Failure> {
     if let Some(path) = &options.policy {
         return explain_policy(path);
+    }
+    if options.live {
+        return live::execute(source).await;
     }
     let mut report = Report { code: 0 };
     report.config("interceptor", InterceptorConfig::read(source), |config| {
@@ -68,6 +76,12 @@ pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Fa
     let amqp = report.config("amqp", amqp, |(address, names, _)| {
         format!("{}, queue {}", address.shown(), names.jobs)
     });
+    // Only where everything was read: an area ends at its first error.
+    if report.code == 0 {
+        for name in source.unknown() {
+            println!("note  environment: {name} is no setting of this program; is it misspelt?");
+        }
+    }
 
     if let Some((address, names, declares)) = amqp {
         let connection = report.line("broker", address.connect("check").await, |_| {

@@ -1,5 +1,7 @@
 //! `interceptor topology`
 
+mod kubernetes;
+
 use std::io::Write;
 
 use anyhow::Context;
@@ -7,17 +9,28 @@ use clap::{Args, ValueEnum};
 
 use super::Failure;
 use crate::config::{AmqpConfig, Source};
-use crate::queue::{Address, Names, apply, plan, verify};
+use crate::queue::{Address, Names, apply, plan, rights, verify};
 
 #[derive(Args)]
 pub(super) struct Options {
     /// What to do.
     action: Action,
+    /// Of `show`: how to print it.
+    #[arg(long, value_enum, default_value_t = Format::Json)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// One JSON document a line.
+    Json,
+    /// Resources of RabbitMQ's Messaging Topology Operator, with a user of least rights for each role.
+    Kubernetes,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Action {
-    /// Print everything that must exist, one JSON document a line; needs no broker.
+    /// Print everything that must exist; needs no broker.
     Show,
     /// Create what is missing; changes nothing where something exists with other arguments.
     Apply,
@@ -27,8 +40,15 @@ enum Action {
 
 pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Failure> {
     let config = AmqpConfig::read(source)?;
-    let plan = plan(&Names::new(&config, source.text("GENESYS_CLIENT_ID")));
+    let names = Names::new(&config, source.text("GENESYS_CLIENT_ID"));
+    let plan = plan(&names);
+    let address = Address::new(&config, "interceptor")?;
     if options.action == Action::Show {
+        if options.format == Format::Kubernetes {
+            let manifests = kubernetes::manifests(&plan, &rights(&names), address.vhost());
+            write!(std::io::stdout(), "{manifests}").context("cannot write to stdout")?;
+            return Ok(());
+        }
         let mut stdout = std::io::stdout().lock();
         for declaration in &plan {
             let line = serde_json::to_string(declaration).context("cannot print the topology")?;
@@ -36,7 +56,6 @@ pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Fa
         }
         return Ok(());
     }
-    let address = Address::new(&config, "interceptor")?;
     let connection = address
         .connect("topology")
         .await

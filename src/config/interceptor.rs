@@ -45,6 +45,35 @@ pub struct Admin {
     pub chosen: bool,
 }
 
+impl Admin {
+    /// Reads INTERCEPTOR_ADMIN_ADDR; `None` where it is `off`.
+    ///
+    /// # Errors
+    /// A value that is neither an address nor `off`.
+    pub fn read(source: &Source) -> Result<Option<Self>, ConfigError> {
+        const VARIABLE: &str = "INTERCEPTOR_ADMIN_ADDR";
+        match source.text(VARIABLE) {
+            Some("off") => Ok(None),
+            Some(text) => {
+                let address = text.parse().map_err(|_| {
+                    ConfigError::new(
+                        VARIABLE,
+                        format!("{text:?} is neither off nor an address such as 127.0.0.1:9464"),
+                    )
+                })?;
+                Ok(Some(Self {
+                    address,
+                    chosen: true,
+                }))
+            }
+            None => Ok(Some(Self {
+                address: SocketAddr::from(([127, 0, 0, 1], 9464)),
+                chosen: false,
+            })),
+        }
+    }
+}
+
 impl InterceptorConfig {
     /// Reads the INTERCEPTOR_* variables.
     ///
@@ -77,7 +106,7 @@ impl InterceptorConfig {
                 900,
                 0..=7 * 24 * 60 * 60,
             )?),
-            admin: admin(source)?,
+            admin: Admin::read(source)?,
             shutdown: Duration::from_secs(source.number(
                 "INTERCEPTOR_SHUTDOWN_SECONDS",
                 25,
@@ -115,29 +144,6 @@ fn policy_file(source: &Source) -> Result<Rules, ConfigError> {
         || Ok(Rules::default()),
         |path| read_policy_file(path).map_err(|reason| ConfigError::new(VARIABLE, reason)),
     )
-}
-
-fn admin(source: &Source) -> Result<Option<Admin>, ConfigError> {
-    const VARIABLE: &str = "INTERCEPTOR_ADMIN_ADDR";
-    match source.text(VARIABLE) {
-        Some("off") => Ok(None),
-        Some(text) => {
-            let address = text.parse().map_err(|_| {
-                ConfigError::new(
-                    VARIABLE,
-                    format!("{text:?} is neither off nor an address such as 127.0.0.1:9464"),
-                )
-            })?;
-            Ok(Some(Admin {
-                address,
-                chosen: true,
-            }))
-        }
-        None => Ok(Some(Admin {
-            address: SocketAddr::from(([127, 0, 0, 1], 9464)),
-            chosen: false,
-        })),
-    }
 }
 
 fn worker_name(source: &Source) -> String {

@@ -1,9 +1,10 @@
 //! Where settings come from: the process environment, else a file `.env` in the working directory.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::{Mutex, PoisonError};
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -27,8 +28,15 @@ impl ConfigError {
     }
 }
 
+/// What the names of our own variables begin with.
+const OURS: [&str; 3] = ["GENESYS_", "AMQP_", "INTERCEPTOR_"];
+
 /// All variables, read once.
-pub struct Source(HashMap<String, String>);
+pub struct Source {
+    variables: HashMap<String, String>,
+    /// The names that were asked for: with all areas read, the settings that exist.
+    asked: Mutex<BTreeSet<String>>,
+}
 
 impl Source {
     /// The process environment, completed from `.env` where that file exists.
@@ -57,22 +65,28 @@ impl Source {
             let Ok(name) = name.into_string() else {
                 continue;
             };
-            let ours = ["GENESYS_", "AMQP_", "INTERCEPTOR_"];
             match value.into_string() {
                 Ok(value) => drop(variables.insert(name, value)),
-                Err(_) if ours.iter().any(|prefix| name.starts_with(prefix)) => {
+                Err(_) if is_ours(&name) => {
                     return Err(ConfigError::new(name, "is not UTF-8 text"));
                 }
                 Err(_) => {}
             }
         }
-        Ok(Self(variables))
+        Ok(Self::new(variables))
+    }
+
+    fn new(variables: HashMap<String, String>) -> Self {
+        Self {
+            variables,
+            asked: Mutex::default(),
+        }
     }
 
     /// Settings from pairs, for tests.
     #[cfg(test)]
     pub(crate) fn from_pairs(pairs: &[(&str, &str)]) -> Self {
-        Self(
+        Self::new(
             pairs
                 .iter()
                 .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
@@ -80,9 +94,23 @@ impl Source {
         )
     }
 
+    /// The variables that look like ours and that nobody has asked for: misspelt, or of another version. Complete only
+    /// after all areas have been read.
+    pub fn unknown(&self) -> Vec<&str> {
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let names = self.variables.keys().map(String::as_str);
+        let mut unknown: Vec<_> = names
+            .filter(|name| is_ours(name) && !asked.contains(*name))
+            .collect();
+        unknown.sort_unstable();
+        unknown
+    }
+
     /// The value of `name`; an empty one counts as not set.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.0
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.insert(name.to_owned());
+        self.variables
             .get(name)
             .map(|value| value.trim())
             .filter(|value| !value.is_empty())
@@ -174,6 +202,10 @@ impl Source {
     }
 }
 
+fn is_ours(name: &str) -> bool {
+    OURS.iter().any(|prefix| name.starts_with(prefix))
+}
+
 fn read(name: &str, path: &Path) -> Result<Vec<u8>, ConfigError> {
     std::fs::read(path)
         .map_err(|error| ConfigError::new(name, format!("cannot read {}: {error}", path.display())))
@@ -214,6 +246,15 @@ mod tests {
     fn empty_counts_as_unset() {
         let source = Source::from_pairs(&[("N", " ")]);
         assert_eq!(source.number("N", 7, 1..=9), Ok(7));
+    }
+
+    #[test]
+    fn what_nobody_asks_for_is_unknown() {
+        let names = ["AMQP_QEUE", "AMQP_PASSWORD_FILE", "HOME", "GENESYS_API"];
+        let source = Source::from_pairs(&names.map(|name| (name, "")));
+        assert!(source.secret("AMQP_PASSWORD").unwrap().is_none());
+        assert_eq!(source.text("GENESYS_API"), None);
+        assert_eq!(source.unknown(), ["AMQP_QEUE"]);
     }
 
     #[test]

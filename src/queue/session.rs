@@ -141,6 +141,11 @@ impl Address {
         })
     }
 
+    /// The virtual host.
+    pub fn vhost(&self) -> &str {
+        &self.uri.vhost
+    }
+
     /// The address for people, without credentials.
     pub fn shown(&self) -> String {
         let scheme = match self.uri.scheme {

@@ -1,4 +1,4 @@
-//! The simulator's own endpoints under `/simulator`: faults, statistics, clean conversations.
+//! The simulator's own endpoints: `/livez`, and under `/simulator` faults, statistics, clean conversations.
 
 use std::sync::Arc;
 
@@ -16,9 +16,11 @@ use super::error_body::ErrorBody;
 use super::faults::Faults;
 use super::web_details::{json_response, unknown_conversation};
 
-/// Routes under `/simulator`.
+/// Routes that Genesys does not have.
 pub(super) fn routes() -> Router<Arc<Simulator>> {
     Router::new()
+        // As the worker's, so that `interceptor check --live` is the health check of either.
+        .route("/livez", get(|| async { "ok\n" }))
         .route("/simulator/stats", get(stats))
         .route("/simulator/conversations", get(conversation_ids))
         .route("/simulator/conversations/{id}", get(clean_conversation))

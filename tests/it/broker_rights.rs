@@ -33,24 +33,21 @@ impl Rights {
             .await;
     }
 
-    /// Exactly what the README says that a worker with AMQP_TOPOLOGY=verify needs.
-    async fn set_documented(&self) {
-        let name = |suffix: &str| self.stand.name(suffix).replace('.', "\\.");
-        let any = |names: &[String]| format!("^({})$", names.join("|"));
-        let own = format!("{}.*", name("control."));
-        let write = [
-            name("conversations.lanes"),
-            name("transcripts"),
-            name("audit"),
-            own.clone(),
-        ];
-        let read = [
-            name("conversations"),
-            name("conversations.suspects"),
-            name("members.").clone() + ".*",
-            own.clone(),
-        ];
-        self.set(&any(&[own]), &any(&write), &any(&read)).await;
+    /// The rights that the program says a user of this role needs.
+    async fn set_printed(&self, role: &str) {
+        let arguments = ["topology", "show", "--format", "kubernetes"];
+        let shown = self.stand.interceptor(&arguments, &[]).await;
+        let permission = shown.stdout.split("---\n").find(|document| {
+            document.contains("kind: \"Permission\"")
+                && document.contains(&format!("name: \"interceptor-{role}\""))
+        });
+        let right = |kind: &str| -> String {
+            let mut lines = permission.unwrap().lines().map(str::trim);
+            let value = lines.find_map(|line| line.strip_prefix(kind)).unwrap();
+            serde_json::from_str(value).unwrap()
+        };
+        let [configure, write, read] = ["configure: ", "write: ", "read: "].map(right);
+        self.set(&configure, &write, &read).await;
     }
 }
 
@@ -71,7 +68,7 @@ async fn a_worker_needs_no_more_rights_than_documented_and_names_the_one_that_is
     );
     assert!(!line.contains(PASSWORD), "{line}");
 
-    rights.set_documented().await;
+    rights.set_printed("worker").await;
     let jobs = good_jobs(20, &mut fastrand::Rng::with_seed(6));
     rights.stand.enqueue(&jobs).await;
     let archive = rights.stand.read_archive().await;
@@ -82,6 +79,25 @@ async fn a_worker_needs_no_more_rights_than_documented_and_names_the_one_that_is
     let written = dismiss(vec![worker]).await;
     let verdict = rights.stand.judge(&archive, &jobs, &written).await;
     verdict.assert_good("least rights");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_needs_no_more_rights_than_printed() {
+    let rights = Rights::prepare().await;
+    rights.set_printed("discovery").await;
+    // With a limit, so that it joins those who share it.
+    let changes = [
+        ("AMQP_URL", rights.url.as_str()),
+        ("GENESYS_REQUESTS_PER_MINUTE", "6000"),
+    ];
+    let day = ["enqueue", "--from", "2026-04-08", "--to", "2026-04-09"];
+    let found = rights.stand.interceptor(&day, &changes).await;
+    assert_eq!(found.code, Some(0), "{}", found.stderr);
+    assert!(rights.stand.depth("conversations").await > Some(0));
+
+    // It may not take the jobs that it sends.
+    let worker = rights.stand.worker(&changes);
+    worker.stdout_line("refused for user").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

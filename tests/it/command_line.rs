@@ -119,6 +119,44 @@ async fn check_says_of_each_part_whether_it_works() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn check_live_asks_the_worker_beside_it_and_nobody_else() {
+    let stand = Stand::new().await;
+    let address = format!("0.0.0.0:{}", free_port());
+    // Neither a broker nor a secret that can be used: they are not looked at.
+    let environment = owned(&[
+        ("INTERCEPTOR_ADMIN_ADDR", address.as_str()),
+        ("AMQP_URL", "nowhere"),
+        ("GENESYS_CLIENT_SECRET_FILE", "/nonexistent"),
+        ("INTERCEPTOR_HASH_KEY_FILE", "/nonexistent"),
+    ]);
+    let live = async || run(interceptor(), &["check", "--live"], &environment, b"").await;
+    let dead = live().await;
+    assert_eq!(dead.code, Some(1), "{}", dead.stdout);
+    assert_eq!(dead.stderr.lines().count(), 1, "{}", dead.stderr);
+    assert!(
+        dead.stderr.contains("INTERCEPTOR_ADMIN_ADDR"),
+        "{}",
+        dead.stderr
+    );
+
+    let worker = stand.worker(&[("INTERCEPTOR_ADMIN_ADDR", &address)]);
+    worker.stdout_line("run.started").await;
+    let alive = live().await;
+    assert_eq!(alive.code, Some(0), "{}", alive.stderr);
+    assert!(alive.stdout.starts_with("ok    live"), "{}", alive.stdout);
+
+    // The simulator answers likewise, so that one health check does for both.
+    let simulator = stand.simulator_url.trim_start_matches("http://");
+    let environment = owned(&[("INTERCEPTOR_ADMIN_ADDR", simulator)]);
+    let alive = run(interceptor(), &["check", "--live"], &environment, b"").await;
+    assert_eq!(alive.code, Some(0), "{}", alive.stderr);
+
+    let nothing = owned(&[("INTERCEPTOR_ADMIN_ADDR", "off")]);
+    let off = run(interceptor(), &["check", "--live"], &nothing, b"").await;
+    assert_eq!(off.code, Some(2), "{}", off.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn wrong_settings_are_one_line_and_exit_code_2_before_any_connection() {
     let dead_end = format!("http://127.0.0.1:{}", free_port());
     let working = owned(&[
