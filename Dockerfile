@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 
-FROM rust:1-bookworm AS build
+FROM rust:1.91-bookworm AS build
 WORKDIR /build
 
 # Dependencies first, against empty sources: this layer lasts until Cargo.toml or Cargo.lock changes.
@@ -8,8 +8,8 @@ WORKDIR /build
 COPY Cargo.toml Cargo.lock ./
 RUN sed -i -E '/^\[\[(test|bench)\]\]/,/^$/d' Cargo.toml \
     && mkdir -p src/bin \
-    && echo 'fn main() {}' | tee src/main.rs src/bin/genesys-simulator.rs >/dev/null \
     && touch src/lib.rs \
+    && for file in src/main.rs src/bin/genesys-simulator.rs; do echo 'fn main() {}' >"$file"; done \
     && cargo build --release --locked --bins \
     && rm -rf src
 
@@ -17,14 +17,13 @@ COPY src src
 # COPY keeps the files' own times, which may be older than the build of the empty sources above.
 RUN find src -name '*.rs' -exec touch {} + && cargo build --release --locked --bins
 
-FROM debian:bookworm-slim
-RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates \
-    && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 65532 --no-create-home interceptor
+# The C library, certificates and nothing else: no shell, no package manager. Its user is 65532.
+FROM gcr.io/distroless/cc-debian12:nonroot
 COPY --from=build /build/target/release/interceptor /build/target/release/genesys-simulator /usr/local/bin/
 # By number, so that Kubernetes can tell that it is not root.
 USER 65532
+HEALTHCHECK --interval=10s --timeout=5s --start-period=5s --retries=3 \
+    CMD ["/usr/local/bin/interceptor", "check", "--live"]
 # The exec form: SIGTERM reaches the worker itself, which then drains.
 ENTRYPOINT ["/usr/local/bin/interceptor"]
 CMD ["run"]
