@@ -49,12 +49,17 @@ impl Process {
 
     /// Awaits a line on stdout that contains `text`.
     pub(crate) async fn stdout_line(&self, text: &str) -> String {
-        line(self.stdout.clone(), text).await
+        line(self.stdout.clone(), text, |line| line.contains(text)).await
+    }
+
+    /// Awaits a line on stdout of which `condition` holds.
+    pub(crate) async fn stdout_matching(&self, condition: impl Fn(&str) -> bool) -> String {
+        line(self.stdout.clone(), "of a certain form", condition).await
     }
 
     /// Awaits a line on stderr that contains `text`.
     pub(crate) async fn stderr_line(&self, text: &str) -> String {
-        line(self.stderr.clone(), text).await
+        line(self.stderr.clone(), text, |line| line.contains(text)).await
     }
 
     /// Number of lines on stdout so far that contain `text`.
@@ -185,13 +190,17 @@ fn count(lines: &[String], text: &str) -> usize {
     lines.iter().filter(|line| line.contains(text)).count()
 }
 
-async fn line(mut lines: watch::Receiver<Arc<Vec<String>>>, text: &str) -> String {
+async fn line(
+    mut lines: watch::Receiver<Arc<Vec<String>>>,
+    text: &str,
+    condition: impl Fn(&str) -> bool,
+) -> String {
     let found = async {
         loop {
             let found = lines
                 .borrow_and_update()
                 .iter()
-                .find(|line| line.contains(text))
+                .find(|line| condition(line))
                 .cloned();
             if let Some(line) = found {
                 return line;

@@ -1,0 +1,80 @@
+// Keeps records: node consume.cjs QUEUE DIRECTORY   (npm install amqplib)
+//
+// Writes DIRECTORY/transcripts/<conversation>.json, the newest of each conversation, and DIRECTORY/audits.ndjson, each
+// audit record once. Settings: AMQP_URL, AMQP_TRANSCRIPTS_EXCHANGE, AMQP_AUDIT_EXCHANGE.
+const fs = require('node:fs');
+const path = require('node:path');
+const amqp = require('amqplib');
+
+const url = process.env.AMQP_URL ?? 'amqp://guest:guest@127.0.0.1:5672/%2f';
+const transcriptsExchange = process.env.AMQP_TRANSCRIPTS_EXCHANGE ?? 'genesys.transcripts';
+const auditExchange = process.env.AMQP_AUDIT_EXCHANGE ?? 'genesys.audit';
+
+class Archive {
+  constructor(directory) {
+    this.transcripts = path.join(directory, 'transcripts');
+    fs.mkdirSync(this.transcripts, { recursive: true });
+    this.audits = path.join(directory, 'audits.ndjson');
+    // What was archived before; a database would have a unique index over message_id instead.
+    const lines = fs.existsSync(this.audits) ? fs.readFileSync(this.audits, 'utf8').split('\n') : [];
+    this.seen = new Set(lines.filter(Boolean).map((line) => JSON.parse(line).messageId));
+  }
+
+  audit(entry) {
+    if (this.seen.has(entry.messageId)) return 'duplicate';
+    fs.appendFileSync(this.audits, `${JSON.stringify(entry)}\n`, { flush: true });
+    this.seen.add(entry.messageId);
+    return 'audit';
+  }
+
+  transcript(entry) {
+    const file = path.join(this.transcripts, `${path.basename(entry.record.conversationId)}.json`);
+    if (fs.existsSync(file)) {
+      const kept = JSON.parse(fs.readFileSync(file, 'utf8'));
+      if (kept.messageId === entry.messageId) return 'duplicate';
+      // A conversation that has grown is published again, and the broker may deliver the older one later.
+      if (!newer(entry, kept)) return 'older';
+    }
+    fs.writeFileSync(`${file}.draft`, JSON.stringify(entry), { flush: true });
+    // At once: whoever reads it sees the one or the other.
+    fs.renameSync(`${file}.draft`, file);
+    return 'transcript';
+  }
+}
+
+function newer(one, other) {
+  const newness = ({ record, timestamp }) => [
+    record.metrics.messagesReceived,
+    record.endTimestamp ? Date.parse(record.endTimestamp) : 0,
+    timestamp,
+  ];
+  const [left, right] = [newness(one), newness(other)];
+  const differs = left.findIndex((value, index) => value !== right[index]);
+  return differs >= 0 && left[differs] > right[differs];
+}
+
+async function main(queue, directory) {
+  const archive = new Archive(directory);
+  const connection = await amqp.connect(url);
+  const channel = await connection.createChannel();
+  // Yours alone: durable and replicated, so that it keeps what arrives while you are away.
+  await channel.assertQueue(queue, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
+  await channel.bindQueue(queue, transcriptsExchange, 'transcript.sanitized');
+  await channel.bindQueue(queue, auditExchange, 'audit.*');
+  await channel.prefetch(50);
+  await channel.consume(queue, (message) => {
+    if (!message) throw new Error(`the queue ${queue} was deleted`);
+    const { messageId, timestamp, type, correlationId } = message.properties;
+    const entry = { messageId, timestamp, record: JSON.parse(message.content) };
+    const done = type === 'transcript.sanitized' ? archive.transcript(entry) : archive.audit(entry);
+    // Only now: what is killed before this comes again, and is then a duplicate.
+    channel.ack(message);
+    console.log(`${done} ${messageId} ${correlationId}`);
+  });
+  console.error('waiting for records');
+}
+
+main(...process.argv.slice(2)).catch(({ message }) => {
+  console.error(`error: ${message}`);
+  process.exit(1);
+});

@@ -1,0 +1,96 @@
+"""Keeps records: python3 consume.py QUEUE DIRECTORY   (Python 3.11, pip install pika)
+
+Writes DIRECTORY/transcripts/<conversation>.json, the newest of each conversation, and DIRECTORY/audits.ndjson, each audit
+record once. Settings: AMQP_URL, AMQP_TRANSCRIPTS_EXCHANGE, AMQP_AUDIT_EXCHANGE.
+"""
+
+import datetime
+import json
+import os
+import pathlib
+import sys
+import uuid
+
+import pika
+
+URL = os.environ.get("AMQP_URL", "amqp://guest:guest@127.0.0.1:5672/%2f")
+TRANSCRIPTS = os.environ.get("AMQP_TRANSCRIPTS_EXCHANGE", "genesys.transcripts")
+AUDIT = os.environ.get("AMQP_AUDIT_EXCHANGE", "genesys.audit")
+
+
+class Archive:
+    def __init__(self, directory):
+        self.transcripts = directory / "transcripts"
+        self.transcripts.mkdir(parents=True, exist_ok=True)
+        self.audits = directory / "audits.ndjson"
+        # What was archived before; a database would have a unique index over message_id instead.
+        self.seen = set()
+        if self.audits.exists():
+            lines = self.audits.read_text().splitlines()
+            self.seen = {json.loads(line)["messageId"] for line in lines}
+
+    def audit(self, entry):
+        if entry["messageId"] in self.seen:
+            return "duplicate"
+        with self.audits.open("a") as file:
+            file.write(json.dumps(entry) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        self.seen.add(entry["messageId"])
+        return "audit"
+
+    def transcript(self, entry):
+        path = self.transcripts / f"{uuid.UUID(entry['record']['conversationId'])}.json"
+        if path.exists():
+            kept = json.loads(path.read_text())
+            if kept["messageId"] == entry["messageId"]:
+                return "duplicate"
+            # A conversation that has grown is published again, and the broker may deliver the older one later.
+            if newness(entry) <= newness(kept):
+                return "older"
+        draft = path.with_suffix(".draft")
+        with draft.open("w") as file:
+            json.dump(entry, file)
+            file.flush()
+            os.fsync(file.fileno())
+        # At once: whoever reads it sees the one or the other.
+        draft.replace(path)
+        return "transcript"
+
+
+def newness(entry):
+    record = entry["record"]
+    end = record.get("endTimestamp")
+    end = datetime.datetime.fromisoformat(end).timestamp() if end else 0
+    return record["metrics"]["messagesReceived"], end, entry["timestamp"]
+
+
+def main(queue, directory):
+    archive = Archive(pathlib.Path(directory))
+    connection = pika.BlockingConnection(pika.URLParameters(URL))
+    channel = connection.channel()
+    # Yours alone: durable and replicated, so that it keeps what arrives while you are away.
+    channel.queue_declare(queue, durable=True, arguments={"x-queue-type": "quorum"})
+    channel.queue_bind(queue, TRANSCRIPTS, "transcript.sanitized")
+    channel.queue_bind(queue, AUDIT, "audit.*")
+    channel.basic_qos(prefetch_count=50)
+
+    def take(channel, method, properties, body):
+        entry = {
+            "messageId": properties.message_id,
+            "timestamp": properties.timestamp,
+            "record": json.loads(body),
+        }
+        kind = archive.transcript if properties.type == "transcript.sanitized" else archive.audit
+        done = kind(entry)
+        # Only now: what is killed before this comes again, and is then a duplicate.
+        channel.basic_ack(method.delivery_tag)
+        print(f"{done} {properties.message_id} {properties.correlation_id}", flush=True)
+
+    channel.basic_consume(queue, take)
+    print("waiting for records", file=sys.stderr, flush=True)
+    channel.start_consuming()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

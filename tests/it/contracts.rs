@@ -1,0 +1,85 @@
+//! The contracts on paper are those of the program: asyncapi.yaml and the schemas that it refers to.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::support::{interceptor, run};
+
+fn read(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+async fn printed(arguments: &[&str]) -> String {
+    let finished = run(interceptor(), arguments, &[], b"").await;
+    assert_eq!(finished.code, Some(0), "{}", finished.stderr);
+    finished.stdout
+}
+
+#[tokio::test]
+async fn the_schemas_are_those_that_the_program_prints() {
+    let document = read("asyncapi.yaml");
+    for record in ["transcript", "audit", "job"] {
+        let file = format!("docs/schemas/{record}.json");
+        let shown = printed(&["schema", record]).await;
+        // Without the last line end, which reading lines loses.
+        assert!(
+            shown.trim_end() == read(&file).trim_end(),
+            "{file} is old: interceptor schema {record} > {file}"
+        );
+        assert!(document.contains(&format!("$ref: ./{file}\n")), "{file}");
+    }
+}
+
+#[tokio::test]
+async fn asyncapi_names_the_topology() {
+    let document = read("asyncapi.yaml");
+    let topology = printed(&["topology", "show"]).await;
+    let topology: Vec<Value> = topology
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let declared = |name: &str| {
+        let found = topology.iter().find(|one| one["name"] == name);
+        found.unwrap_or_else(|| panic!("{name} is not declared"))
+    };
+    for name in ["genesys.transcripts", "genesys.audit"] {
+        let exchange = declared(name);
+        assert_eq!(exchange["declare"], "exchange");
+        let kind = exchange["kind"].as_str().unwrap();
+        let block = format!(
+            "exchange:\n          name: {name}\n          type: {kind}\n          durable: true\n"
+        );
+        assert!(document.contains(&block), "{block}");
+    }
+    let name = "genesys.conversations";
+    assert_eq!(declared(name)["declare"], "queue");
+    let block = format!("address: {name}\n");
+    assert!(document.contains(&block), "{block}");
+    let block = format!("queue:\n          name: {name}\n          durable: true\n");
+    assert!(document.contains(&block), "{block}");
+    // Nothing else is anybody else's: a name that is in the document alone would be one that is not declared.
+    assert_eq!(document.matches("          name: genesys.").count(), 3);
+}
+
+#[tokio::test]
+async fn asyncapi_names_the_statuses_and_the_routing_keys() {
+    let document = read("asyncapi.yaml");
+    let schema: Value = serde_json::from_str(&printed(&["schema", "audit"]).await).unwrap();
+    let statuses: Vec<_> = schema["$defs"]["Status"]["oneOf"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["const"].as_str().unwrap())
+        .collect();
+    let line = format!("enum: [{}]\n", statuses.join(", "));
+    assert!(document.contains(&line), "{line}");
+    for line in [
+        "address: transcript.sanitized\n",
+        "messageType: transcript.sanitized\n",
+        "address: audit.{status}\n",
+    ] {
+        assert!(document.contains(line), "{line}");
+    }
+}
