@@ -1,5 +1,7 @@
-//! The contracts on paper are those of the program: asyncapi.yaml and the schemas that it refers to.
+//! The contracts on paper are those of the program: asyncapi.yaml and the schemas that it refers to, and the metrics that
+//! alerts and dashboard are about.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::Value;
@@ -82,4 +84,57 @@ async fn asyncapi_names_the_statuses_and_the_routing_keys() {
     ] {
         assert!(document.contains(line), "{line}");
     }
+}
+
+/// What `/metrics` has; a histogram without its endings.
+const METRICS: [&str; 21] = [
+    "interceptor_broker_blocked",
+    "interceptor_broker_connected",
+    "interceptor_broker_reconnects_total",
+    "interceptor_budget_limit",
+    "interceptor_budget_members",
+    "interceptor_budget_share",
+    "interceptor_budget_wait_seconds_total",
+    "interceptor_calls_per_conversation",
+    "interceptor_conversations_total",
+    "interceptor_dead_letters_total",
+    "interceptor_genesys_calls_total",
+    "interceptor_in_flight_bytes",
+    "interceptor_intake_paused",
+    "interceptor_jobs_in_flight",
+    "interceptor_latency_seconds",
+    "interceptor_messages_skipped_total",
+    "interceptor_ready",
+    "interceptor_redaction_accuracy_ratio",
+    "interceptor_redactions_total",
+    "interceptor_retries_total",
+    "interceptor_step_duration_seconds",
+];
+
+/// The metrics that a file is about.
+fn metrics(file: &str) -> BTreeSet<String> {
+    let text = read(file);
+    let words = text.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'));
+    words
+        .filter(|word| word.starts_with("interceptor_"))
+        .map(|word| {
+            let endings = ["_bucket", "_sum", "_count"];
+            let base = endings.iter().find_map(|end| word.strip_suffix(end));
+            base.unwrap_or(word).to_owned()
+        })
+        .collect()
+}
+
+#[test]
+fn alerts_and_dashboard_are_about_metrics_that_exist() {
+    let known = BTreeSet::from(METRICS.map(str::to_owned));
+    let folder = "k8s/components/monitoring";
+    for file in ["alerts.yaml", "alerts.test.yaml", "dashboard.json"] {
+        let named = metrics(&format!("{folder}/{file}"));
+        let unknown: Vec<_> = named.difference(&known).collect();
+        assert!(unknown.is_empty(), "{file}: {unknown:?}");
+    }
+    let shown = metrics(&format!("{folder}/dashboard.json"));
+    let hidden: Vec<_> = known.difference(&shown).collect();
+    assert!(hidden.is_empty(), "on no panel: {hidden:?}");
 }
