@@ -35,7 +35,7 @@ use crate::failpoint;
 use crate::gate::{Cause, Gate, State};
 use crate::genesys::{Genesys, Pace};
 use crate::memory::Memory;
-use crate::outcome::RetryPolicy;
+use crate::outcome::{Reason, RetryPolicy};
 use crate::queue::{Address, Declaration, Names, Session, TopologyError, plan};
 use crate::status::Status;
 use crate::telemetry::{Totals, metrics};
@@ -134,6 +134,9 @@ pub async fn run(source: &Source) -> Result<(), ConfigError> {
         shutdown: interceptor.shutdown,
     };
 
+    let reasons = Reason::ALL.map(Reason::as_str);
+    let asked = Arc::clone(&status);
+    metrics().begin(&reasons, move || asked.not_ready().is_empty());
     if let Some(listener) = listener {
         tokio::spawn(admin::serve(listener, status));
     }

@@ -25,7 +25,7 @@
 //! | [`redaction`] | finds and replaces personal data; pure | nothing |
 //! | [`evaluation`] | how well the engine redacts marked conversations | `redaction` |
 //! | [`record`] | the outgoing JSON and its schemas | `transcript`'s sanitized model |
-//! | [`telemetry`] | logs, traces, metrics | `config`, `record` |
+//! | [`telemetry`] | logs, traces, metrics | `config`, `record`, `transcript`'s counts |
 //! | [`config`] | the settings; the only reader of the environment | `redaction`, `transcript` |
 //! | `failpoint` | where tests make a worker crash; compiled in only for them | nothing |
 //! | [`simulator`] | a stand-in for Genesys Cloud: demo, tests, benchmarks | nothing |

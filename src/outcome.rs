@@ -58,6 +58,22 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// All of them.
+    pub const ALL: [Self; 12] = [
+        Self::MalformedJob,
+        Self::ConversationNotFound,
+        Self::ForbiddenConversation,
+        Self::BadRequest,
+        Self::TranscriptTooLarge,
+        Self::InvalidSchema,
+        Self::InvalidJson,
+        Self::NoMessagesMedium,
+        Self::TranscriptIncomplete,
+        Self::GenesysError,
+        Self::WorkerCrash,
+        Self::Panic,
+    ];
+
     /// As in headers and records.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -10,6 +10,7 @@ use opentelemetry::metrics::{Counter, Gauge, Histogram, Meter, UpDownCounter};
 use opentelemetry::{KeyValue, global};
 
 use crate::record::{Audit, Status, Transcript};
+use crate::transcript::SkipCounts;
 
 /// Seconds: from a redaction to a conversation that waited for its budget.
 const SECONDS: [f64; 14] = [
@@ -62,7 +63,10 @@ impl Step {
     }
 }
 
-static METRICS: LazyLock<Metrics> = LazyLock::new(|| Metrics::new(&global::meter("interceptor")));
+const SCOPE: &str = "interceptor";
+const OUTCOMES: [&str; 4] = ["published", "retrying", "failed", "ignored"];
+
+static METRICS: LazyLock<Metrics> = LazyLock::new(|| Metrics::new(&global::meter(SCOPE)));
 
 /// The instruments of this process. What is recorded before `init`, or without it, goes nowhere.
 pub fn metrics() -> &'static Metrics {
@@ -163,6 +167,34 @@ impl Metrics {
         }
     }
 
+    /// Shows what is counted by outcome or reason as 0 from the start: a rate needs a first value to count from. `ready` is
+    /// asked whenever the metrics are.
+    pub fn begin(
+        &self,
+        reasons: &[&'static str],
+        ready: impl Fn() -> bool + Send + Sync + 'static,
+    ) {
+        for outcome in OUTCOMES {
+            self.conversations
+                .add(0, &[KeyValue::new("outcome", outcome)]);
+        }
+        for reason in reasons {
+            self.dead_letters
+                .add(0, &[KeyValue::new("reason", *reason)]);
+        }
+        for (reason, _) in SkipCounts::default().by_reason() {
+            self.skipped.add(0, &[KeyValue::new("reason", reason)]);
+        }
+        self.reconnects.add(0, &[]);
+        self.blocked(false);
+        // The callback lives as long as the meter provider, which is as long as the process.
+        let _ = global::meter(SCOPE)
+            .u64_observable_gauge("interceptor.ready")
+            .with_description("1 where jobs are taken; /readyz says why not.")
+            .with_callback(move |gauge| gauge.observe(ready().into(), &[]))
+            .build();
+    }
+
     /// Counts a settled job and what came of it.
     pub fn settled(
         &self,
@@ -172,10 +204,10 @@ impl Metrics {
         transcript: Option<&Transcript>,
     ) {
         let outcome = match audit.status {
-            Status::Success => "published",
-            Status::Retrying => "retrying",
-            Status::Failed => "failed",
-            Status::Ignored => "ignored",
+            Status::Success => OUTCOMES[0],
+            Status::Retrying => OUTCOMES[1],
+            Status::Failed => OUTCOMES[2],
+            Status::Ignored => OUTCOMES[3],
         };
         self.conversations
             .add(1, &[KeyValue::new("outcome", outcome)]);

@@ -116,6 +116,18 @@ async fn what_becomes_of_jobs_is_counted_without_any_identifier() {
         ("interceptor_budget_share", 5700.0),
         ("interceptor_budget_members", 1.0),
         ("interceptor_broker_connected", 1.0),
+        ("interceptor_broker_blocked", 0.0),
+        ("interceptor_broker_reconnects_total", 0.0),
+        ("interceptor_ready", 1.0),
+        // There from the start, so that a rate counts the first one.
+        (
+            "interceptor_dead_letters_total{reason=\"worker_crash\"}",
+            0.0,
+        ),
+        (
+            "interceptor_messages_skipped_total{reason=\"withheld\"}",
+            0.0,
+        ),
         ("interceptor_in_flight_bytes", 0.0),
     ] {
         assert_eq!(samples.get(name), Some(&value), "{name} in {samples:#?}");
