@@ -40,10 +40,12 @@ use axum::Router;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
+use bytes::Bytes;
 use clap::{Parser, ValueEnum};
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use uuid::Uuid;
 
 use auth::Tokens;
 use connection::{AbortHandle, AbortableListener};
@@ -79,6 +81,10 @@ pub struct Options {
     /// Serve the conversations of this JSONL file only, instead of generated ones
     #[arg(long, value_name = "FILE")]
     pub transcripts: Option<PathBuf>,
+
+    /// Give every generated conversation so many messages; few are made, so that serving them costs little
+    #[arg(long, value_name = "N", conflicts_with = "transcripts", value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    pub messages: Option<u64>,
 
     /// OAuth client that is let in
     #[arg(long, value_name = "ID", default_value = "demo-client")]
@@ -200,9 +206,10 @@ impl Simulator {
         let faults = Faults::from_options(&options)?;
         faults.check().map_err(anyhow::Error::msg)?;
         let now = Timestamp::now();
-        let store = match &options.transcripts {
-            Some(path) => Store::from_conversations(transcripts_file::load(path)?, now),
-            None => Store::generated(now),
+        let store = match (&options.transcripts, options.messages) {
+            (Some(path), _) => Store::from_conversations(transcripts_file::load(path)?, now),
+            (None, Some(messages)) => Store::pool(usize::try_from(messages)?, now),
+            (None, None) => Store::generated(now),
         };
         Ok(Self {
             web_details: WebDetails::new(&store),
@@ -229,6 +236,11 @@ impl Simulator {
     fn set_faults(&self, faults: Faults) {
         *self.faults.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(faults);
     }
+}
+
+/// What `web-details` answers for the generated conversation of `id`, with so many messages: food for benchmarks.
+pub fn generated_details(id: Uuid, messages: usize) -> Bytes {
+    web_details::serialise(&generator::generate_sized(id, Some(messages)))
 }
 
 fn router(simulator: Arc<Simulator>) -> Router {

@@ -69,8 +69,15 @@ pub(super) fn people(id: Uuid) -> People {
 
 /// The conversation of an id, a pure function of it.
 pub(super) fn generate(id: Uuid) -> Conversation {
+    generate_sized(id, None)
+}
+
+/// The conversation of an id with so many messages, where a number is given.
+pub(super) fn generate_sized(id: Uuid, messages: Option<usize>) -> Conversation {
     let mut rng = seeded(id);
-    let count = message_count(&mut rng);
+    // Drawn in any case, so that the people stay the same.
+    let drawn = message_count(&mut rng);
+    let count = messages.unwrap_or(drawn);
     let drafts = Dialogue::new(count, &mut rng).write();
 
     let start_ms = YEAR_START_MS + rng.i64(0..STARTS_WITHIN_MS);

@@ -15,6 +15,9 @@ use super::transcripts_file::FileConversation;
 /// Number of generated conversations that can be listed from the start.
 const GENERATED: usize = 1_200;
 
+/// Number of conversations of one size that are made at the start, where all have one size.
+const POOL: usize = 512;
+
 /// Listed conversations without times of their own are spread over this long before the start.
 const SPREAD: SignedDuration = SignedDuration::from_hours(24);
 
@@ -49,22 +52,31 @@ enum Source {
     File(Vec<Conversation>),
     /// Any id is a conversation; those served that are not in the fixed set are listed too.
     Generator(Mutex<HashMap<Uuid, Listed>>),
+    /// Any id is one of these under another name, at the same places as in [`Store::listed`].
+    Pool(Vec<Conversation>),
 }
 
 impl Store {
     /// Any UUID is a conversation, generated from it. `now` is the start of the program.
     pub(super) fn generated(now: Timestamp) -> Self {
         let listed = (0..GENERATED)
-            .map(|place| {
-                let name = format!("https://genesys.example.com/conversations/{place}");
-                let id = uuid_of_name(&name);
-                let conversation = generator::generate(id);
-                let end = spread(place, GENERATED, now);
-                let start = end - conversation.start.duration_until(conversation.end);
-                Listed { id, start, end }
-            })
+            .map(|place| listed_at(place, GENERATED, &generator::generate(id_at(place)), now))
             .collect();
         Self::new(listed, Source::Generator(Mutex::default()))
+    }
+
+    /// Any UUID is one of a few conversations with so many messages: a benchmark's load, which costs next to nothing to
+    /// serve. `now` is the start of the program.
+    pub(super) fn pool(messages: usize, now: Timestamp) -> Self {
+        let pool: Vec<Conversation> = (0..POOL)
+            .map(|place| generator::generate_sized(id_at(place), Some(messages)))
+            .collect();
+        let listed = pool
+            .iter()
+            .enumerate()
+            .map(|(place, conversation)| listed_at(place, POOL, conversation, now))
+            .collect();
+        Self::new(listed, Source::Pool(pool))
     }
 
     /// Only these conversations exist; their ids are distinct. `now` is the start of the program.
@@ -111,6 +123,10 @@ impl Store {
                 conversations.get(place).map(Cow::Borrowed)
             }
             Source::Generator(_) => Some(Cow::Owned(generator::generate(id))),
+            Source::Pool(pool) => {
+                let of_pool = pool[place_in_pool(id)].clone();
+                Some(Cow::Owned(Conversation { id, ..of_pool }))
+            }
         }
     }
 
@@ -118,7 +134,7 @@ impl Store {
     pub(super) fn stored(&self) -> &[Conversation] {
         match &self.source {
             Source::File(conversations) => conversations,
-            Source::Generator(_) => &[],
+            Source::Generator(_) | Source::Pool(_) => &[],
         }
     }
 
@@ -127,6 +143,7 @@ impl Store {
         match &self.source {
             Source::File(_) => None,
             Source::Generator(_) => Some(generator::people(id)),
+            Source::Pool(pool) => Some(generator::people(pool[place_in_pool(id)].id)),
         }
     }
 
@@ -182,7 +199,7 @@ impl Store {
         let listed = |id| self.places.get(&id).map(|place| self.listed[*place]);
         if let Some(uuid) = parse_uuid(session) {
             let served = |id| match &self.source {
-                Source::File(_) => None,
+                Source::File(_) | Source::Pool(_) => None,
                 Source::Generator(served) => lock(served).get(&id).copied(),
             };
             // The mask undoes itself: the guest of a guest is the conversation.
@@ -194,13 +211,35 @@ impl Store {
         }
         let id = uuid_of_name(session);
         match &self.source {
-            Source::File(_) => listed(id),
+            Source::File(_) | Source::Pool(_) => listed(id),
             Source::Generator(_) => listed(id).or_else(|| {
                 let Conversation { id, start, end, .. } = generator::generate(id);
                 Some(Listed { id, start, end })
             }),
         }
     }
+}
+
+/// The id of a generated conversation that is listed.
+fn id_at(place: usize) -> Uuid {
+    uuid_of_name(&format!(
+        "https://genesys.example.com/conversations/{place}"
+    ))
+}
+
+/// The entry of a generated conversation, which has ended not long before `now`.
+fn listed_at(place: usize, count: usize, conversation: &Conversation, now: Timestamp) -> Listed {
+    let end = spread(place, count, now);
+    Listed {
+        id: conversation.id,
+        start: end - conversation.start.duration_until(conversation.end),
+        end,
+    }
+}
+
+/// Which conversation of the pool an id stands for.
+fn place_in_pool(id: Uuid) -> usize {
+    (id.as_u128() % POOL as u128) as usize
 }
 
 /// End of the conversation at `place` of `count`, spread evenly over [`SPREAD`] before `now`.
@@ -242,6 +281,18 @@ mod tests {
         store.note_served(&conversation);
         store.note_served(&conversation);
         assert_eq!(listed(&store), 1);
+    }
+
+    #[test]
+    fn a_pool_serves_any_id_with_conversations_of_one_size() {
+        let store = Store::pool(50, Timestamp::now());
+        let id = Uuid::new_v4();
+        let conversation = store.get(id).unwrap();
+        assert_eq!(conversation.id, id);
+        assert_eq!(conversation.messages.len(), 50);
+        let own = store.listed[place_in_pool(id)].id;
+        let people = store.people(id).unwrap();
+        assert_eq!(people.email, generator::people(own).email);
     }
 
     #[test]

@@ -112,7 +112,7 @@ impl<'c> From<&'c Message> for DetailsMessage<'c> {
     }
 }
 
-fn serialise(conversation: &Conversation) -> Bytes {
+pub(super) fn serialise(conversation: &Conversation) -> Bytes {
     // Strings, integers and lists always serialise.
     serde_json::to_vec(&DetailsBody::from(conversation))
         .unwrap_or_default()
