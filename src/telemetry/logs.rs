@@ -40,6 +40,9 @@ pub struct Guard {
 impl Drop for Guard {
     fn drop(&mut self) {
         let (meters, tracers) = (self.meters.take(), self.tracers.take());
+        if meters.is_none() && tracers.is_none() {
+            return;
+        }
         let (done, flushed) = sync_channel(1);
         // On a thread that may be left behind: the SDK waits longer for an exporter that hangs.
         let flushing = std::thread::Builder::new().spawn(move || {
@@ -153,4 +156,23 @@ pub fn audit_line(audit: &Audit, conversation_id: Option<&str>, latency: Duratio
     }
     // A closed stdout must not stop the work: the record itself is on the broker.
     let _ = std::io::stdout().lock().write_all(&lines);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::telemetry::spans::JobSpan;
+
+    #[test]
+    fn spans_are_off_without_an_exporter_but_for_the_one_that_lines_show() {
+        let logs = fmt::layer().with_writer(std::io::sink);
+        let logs = logs.with_filter(FilterFn::new(is_logged));
+        let quiet = tracing_subscriber::registry().with(logs);
+        tracing::subscriber::with_default(quiet, || {
+            assert!(spans::acknowledge("jobs").is_disabled());
+            assert!(tracing::info_span!("fetch").is_disabled());
+            let job = JobSpan::new("jobs", None, 1, None, None);
+            assert_eq!(job.enabled(), (true, false));
+        });
+    }
 }

@@ -85,6 +85,12 @@ impl JobSpan {
         }
     }
 
+    /// Whether log lines show it, and whether it is exported.
+    #[cfg(test)]
+    pub(super) fn enabled(&self) -> (bool, bool) {
+        (!self.logged.is_disabled(), !self.exported.is_disabled())
+    }
+
     /// Tells of which conversation the job is.
     pub fn conversation(&self, id: &str) {
         self.logged.record("conversation_id", id);
