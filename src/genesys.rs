@@ -12,6 +12,7 @@
 //! | `platform.rs` | the dialect of the published API; `platform/` has its shapes and how content becomes text |
 //! | `web_details.rs` | the dialect of the tutorial |
 //! | `discovery.rs` | finding conversations by time and by session |
+//! | `endpoints.rs` | what is called, as metrics and spans name it |
 //! | `errand.rs` | what one conversation may use on its way through the calls |
 //! | `error.rs` | what can go wrong |
 
@@ -20,6 +21,7 @@ mod calls;
 mod client;
 mod dialect;
 mod discovery;
+mod endpoints;
 mod errand;
 mod error;
 mod pace;

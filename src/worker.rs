@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use jiff::Timestamp;
+use tracing::{Instrument, info_span};
 
 use crate::failpoint;
 use crate::gate::Gate;
@@ -13,6 +14,7 @@ use crate::memory::{Memory, Room};
 use crate::outcome::{self, Outcome, Reason, RetryPolicy, Standing};
 use crate::queue::{JobMessage, Settlement};
 use crate::record::{Audit, AuditRecord, Status, Transcript};
+use crate::telemetry::spans::JobSpan;
 use crate::telemetry::{Step, Totals, TraceContext, metrics};
 use crate::transcript::{Policy, scrub};
 
@@ -50,17 +52,18 @@ struct Problem {
 }
 
 impl Worker {
-    /// Does a job: decode, fetch, validate, scrub, and say what is to be done about it. `permit` pays for the first call.
-    #[tracing::instrument(name = "process", skip_all, fields(conversation_id, attempt = message.attempts + 1))]
-    pub async fn process(&self, message: &JobMessage, permit: Permit) -> Settlement {
+    /// Does a job: decode, fetch, validate, scrub, and say what is to be done about it. `permit` pays for the first call;
+    /// `span` is told which conversation it is.
+    pub async fn process(
+        &self,
+        message: &JobMessage,
+        permit: Permit,
+        span: &JobSpan,
+    ) -> Settlement {
         let received = Instant::now();
-        let span = tracing::Span::current();
-        if let Some(trace) = &message.trace {
-            trace.adopt(&span);
-        }
         let job = job::decode(&message.body);
         if let Ok(Job::Intercept(id) | Job::OtherMedium(id)) = &job {
-            span.record("conversation_id", id);
+            span.conversation(id);
         }
         let (conversation_id, ending) = match job {
             Ok(Job::Intercept(id)) => match self.intercept(&id, permit).await {
@@ -76,8 +79,7 @@ impl Worker {
                 Ending::rejected(Reason::MalformedJob, malformed.to_string()),
             ),
         };
-        let trace = TraceContext::of_span(&span).or_else(|| message.trace.clone());
-        self.settlement(message, conversation_id, ending, trace, received)
+        self.settlement(message, conversation_id, ending, received)
     }
 
     /// The settlement of a job over which the program panicked.
@@ -104,13 +106,7 @@ impl Worker {
             Err(job::Malformed) => None,
         };
         let ending = Ending::rejected(reason, text.to_owned());
-        self.settlement(
-            message,
-            conversation_id,
-            ending,
-            message.trace.clone(),
-            Instant::now(),
-        )
+        self.settlement(message, conversation_id, ending, Instant::now())
     }
 
     async fn intercept(
@@ -120,14 +116,18 @@ impl Worker {
     ) -> Result<(Transcript, Room), genesys::Error> {
         let began = Instant::now();
         let mut errand = Errand::new(permit, self.memory.room());
-        let fetched = self.genesys.fetch(conversation_id, &mut errand).await;
+        let fetched = self
+            .genesys
+            .fetch(conversation_id, &mut errand)
+            .instrument(info_span!("fetch"))
+            .await;
         metrics().step(Step::Fetch, began.elapsed());
         metrics().calls_of_conversation(errand.calls());
         let raw = fetched?;
         self.gate.served();
         failpoint::reached("fetched", conversation_id).await;
         let began = Instant::now();
-        let sanitized = scrub(raw, conversation_id, &self.policy);
+        let sanitized = info_span!("scrub").in_scope(|| scrub(raw, conversation_id, &self.policy));
         let malformed = sanitized.metrics().messages_skipped.malformed;
         if malformed > 0 {
             tracing::warn!(
@@ -137,7 +137,7 @@ impl Worker {
                 "skipped messages that are not well-formed"
             );
         }
-        let transcript = Transcript::new(&sanitized);
+        let transcript = info_span!("serialize").in_scope(|| Transcript::new(&sanitized));
         metrics().step(Step::Scrub, began.elapsed());
         Ok((transcript, errand.room))
     }
@@ -172,7 +172,6 @@ impl Worker {
         message: &JobMessage,
         conversation_id: Option<String>,
         ending: Ending,
-        trace: Option<TraceContext>,
         received: Instant,
     ) -> Settlement {
         let Ending {
@@ -180,6 +179,7 @@ impl Worker {
             transcript,
             error,
         } = ending;
+        let trace = TraceContext::current().or_else(|| message.trace.clone());
         let (transcript, room) = transcript.unzip();
         let latency = received.elapsed();
         let status = match outcome {

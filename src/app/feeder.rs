@@ -185,7 +185,7 @@ impl<'a> Feeder<'a> {
                     event = "job.acknowledged_late",
                     "a job came back whose acknowledgement was lost: it is done"
                 );
-                acknowledge(&delivered).await?;
+                acknowledge(&delivered, &self.app.names).await?;
                 Ok(None)
             }
             Some(Known::Unharmed) if delivered.origin == Origin::Jobs => Ok(Some(delivered)),

@@ -17,7 +17,8 @@ use crate::outcome::Outcome;
 use crate::queue::{
     Notices, Origin, Outbox, Replicas, Session, SessionError, acknowledge, give_back, settle,
 };
-use crate::telemetry::{Step, audit_line, metrics};
+use crate::telemetry::spans::JobSpan;
+use crate::telemetry::{Step, audit_line, metrics, outcome};
 
 /// Kept of the time to stop for saying goodbye to the broker.
 const GOODBYE: Duration = Duration::from_millis(1500);
@@ -163,6 +164,31 @@ impl Pool {
         assignment: Assignment,
         outbox: &Outbox,
     ) -> Result<(), String> {
+        let delivered = &assignment.delivered;
+        let job = &delivered.job;
+        let span = JobSpan::new(
+            self.app.names.of(delivered.origin),
+            job.job_id.as_deref(),
+            job.attempts.saturating_add(1),
+            job.trace.as_ref(),
+            job.previous.as_ref(),
+        );
+        let done = span
+            .within(self.job_within(&span, number, assignment, outbox))
+            .await;
+        if done.is_err() {
+            span.ended("unsettled", Some("session_lost"));
+        }
+        done
+    }
+
+    async fn job_within(
+        &self,
+        span: &JobSpan,
+        number: u16,
+        assignment: Assignment,
+        outbox: &Outbox,
+    ) -> Result<(), String> {
         let Assignment {
             delivered,
             permit,
@@ -181,7 +207,8 @@ impl Pool {
         let settlement = if crashed {
             worker.crashed(job)
         } else {
-            let processing = pin!(AssertUnwindSafe(worker.process(job, permit)).catch_unwind());
+            let processing =
+                pin!(AssertUnwindSafe(worker.process(job, permit, span)).catch_unwind());
             tokio::select! {
                 processed = watchdog.watch(number, processing) => processed.unwrap_or_else(|_| {
                     // The panic's own message may hold text of the conversation.
@@ -191,6 +218,7 @@ impl Pool {
                 () = self.hurry.cancelled() => {
                     let given_back = give_back(&delivered, outbox, names, &worker.name).await;
                     returns.acknowledged(ticket);
+                    span.ended("given_back", None);
                     return given_back.map_err(|error| error.to_string());
                 }
             }
@@ -200,7 +228,7 @@ impl Pool {
             settle(&delivered, &settlement, outbox, names, &worker.name).await?;
             returns.done(ticket);
             failpoint::reached("done", "job").await;
-            acknowledge(&delivered).await
+            acknowledge(&delivered, names).await
         };
         settled.await.map_err(|error| error.to_string())?;
         returns.acknowledged(ticket);
@@ -222,7 +250,13 @@ impl Pool {
             settlement.latency,
             settlement.transcript.as_ref(),
         );
-        audit_line(&settlement.audit);
+        let problem = settlement.problem.as_ref().map(|(code, _)| *code);
+        span.ended(outcome(settlement.audit.status), problem);
+        audit_line(
+            &settlement.audit,
+            settlement.conversation_id.as_deref(),
+            settlement.latency,
+        );
         if let Some(reason) = reason {
             tracing::warn!(
                 event = "job.dead_lettered",

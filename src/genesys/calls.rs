@@ -4,18 +4,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::{RequestBuilder, StatusCode};
+use reqwest::{Request, RequestBuilder, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use tracing::{Instrument, Span};
 
 use super::answers::{correlation_id, is_json, read, refusal, retry_after, transport, window};
 use super::dialect::Dialect;
+use super::endpoints::Endpoint;
 use super::retry::Delays;
 use super::token::{Token, TokenCache};
 use super::{Errand, Error, ErrorKind, Pace, Permit};
 use crate::config::{ConfigError, GenesysConfig};
 use crate::memory::Room;
-use crate::telemetry::metrics;
+use crate::telemetry::{metrics, spans};
 
 /// The longest Retry-After that is waited for with a job in hand.
 pub const LONGEST_WAIT: Duration = Duration::from_secs(60);
@@ -66,6 +68,15 @@ impl Attempt {
             Self::Answered(answer) => answer.status,
             Self::Failed(error) => error.status.unwrap_or_default(),
             Self::Outgrown { status } => *status,
+        }
+    }
+
+    /// What was wrong, as a code.
+    const fn error(&self) -> Option<&'static str> {
+        match self {
+            Self::Answered(_) => None,
+            Self::Failed(error) => Some(error.kind.code()),
+            Self::Outgrown { .. } => Some("no_room"),
         }
     }
 }
@@ -130,30 +141,39 @@ impl Calls {
         &self,
         errand: &mut Errand,
         dialect: &dyn Dialect,
-        endpoint: &'static str,
+        endpoint: Endpoint,
         max_bytes: usize,
         build: impl Fn(&reqwest::Client) -> RequestBuilder,
     ) -> Result<Answer, Error> {
         let mut delays = Delays::new();
         let mut renewed = false;
         let mut tries = 0;
+        let (mut sent, mut sent_for_token) = (0, 0);
         loop {
             match errand.paid() {
                 Some(first) => drop(first),
                 None => drop(self.pace.take().await),
             }
-            let token = match self.token(dialect).await {
+            let token = match self.token(dialect, sent_for_token).await {
                 Ok(token) => token,
                 Err(error) => {
                     tries += 1;
+                    sent_for_token += 1;
                     self.wait_or_give_up(error, tries, &mut delays).await?;
                     continue;
                 }
             };
             let request = build(&self.http).bearer_auth(token.value.expose_secret());
             errand.call();
-            let attempt = self.attempt(request, max_bytes, &mut errand.room).await;
-            metrics().called(endpoint, attempt.status());
+            let (request, span) = traced(request, endpoint, sent);
+            sent += 1;
+            let attempt = self
+                .attempt(request, max_bytes, &mut errand.room)
+                .instrument(span.clone())
+                .await;
+            let status = attempt.status();
+            metrics().called(endpoint.name, status);
+            spans::answered(&span, (status > 0).then_some(status), attempt.error());
             let error = match attempt {
                 Attempt::Answered(answer) => return Ok(answer),
                 Attempt::Failed(error) => error,
@@ -194,8 +214,13 @@ impl Calls {
         Ok(())
     }
 
-    async fn attempt(&self, request: RequestBuilder, max_bytes: usize, room: &mut Room) -> Attempt {
-        let response = match request.send().await {
+    async fn attempt(
+        &self,
+        request: reqwest::Result<Request>,
+        max_bytes: usize,
+        room: &mut Room,
+    ) -> Attempt {
+        let response = match self.send(request).await {
             Ok(response) => response,
             Err(error) => return Attempt::Failed(transport(error).into()),
         };
@@ -231,24 +256,49 @@ impl Calls {
         }
     }
 
-    pub(super) async fn token(&self, dialect: &dyn Dialect) -> Result<Arc<Token>, Error> {
-        self.tokens.get(|| self.renew_token(dialect)).await
+    async fn send(&self, request: reqwest::Result<Request>) -> reqwest::Result<Response> {
+        self.http.execute(request?).await
     }
 
-    async fn renew_token(&self, dialect: &dyn Dialect) -> Result<Token, Error> {
+    /// The current token, or a new one; `resend` is how often one was asked for in vain before.
+    pub(super) async fn token(
+        &self,
+        dialect: &dyn Dialect,
+        resend: u32,
+    ) -> Result<Arc<Token>, Error> {
+        let renew = || async {
+            let request = dialect
+                .token_request(&self.http)
+                .basic_auth(&self.client_id, Some(self.client_secret.expose_secret()));
+            let (request, span) = traced(request, dialect.token_endpoint(), resend);
+            let renewed = self.renew_token(dialect, request);
+            match renewed.instrument(span.clone()).await {
+                Ok(token) => {
+                    spans::answered(&span, Some(StatusCode::OK.as_u16()), None);
+                    Ok(token)
+                }
+                Err(error) => {
+                    spans::answered(&span, error.status, Some(error.kind.code()));
+                    Err(error)
+                }
+            }
+        };
+        self.tokens.get(renew).await
+    }
+
+    async fn renew_token(
+        &self,
+        dialect: &dyn Dialect,
+        request: reqwest::Result<Request>,
+    ) -> Result<Token, Error> {
         #[derive(Deserialize)]
         struct TokenAnswer {
             access_token: String,
             expires_in: u64,
         }
-        let response = dialect
-            .token_request(&self.http)
-            .basic_auth(&self.client_id, Some(self.client_secret.expose_secret()))
-            .send()
-            .await
-            .map_err(transport)?;
+        let response = self.send(request).await.map_err(transport)?;
         let status = response.status();
-        metrics().called("token", status.as_u16());
+        metrics().called(dialect.token_endpoint().name, status.as_u16());
         let correlation_id = correlation_id(response.headers());
         let answered = match status {
             StatusCode::OK => read(response, MAX_TOKEN_ANSWER, |_| true)
@@ -300,4 +350,27 @@ impl Calls {
         let life = Duration::from_secs(answer.expires_in.min(LONGEST_LIFE));
         Ok(Token::new(answer.access_token.into(), life))
     }
+}
+
+/// The request and its span.
+fn traced(
+    request: RequestBuilder,
+    endpoint: Endpoint,
+    resend: u32,
+) -> (reqwest::Result<Request>, Span) {
+    let request = request.build();
+    let span = match &request {
+        Ok(request) => {
+            let url = request.url();
+            spans::call(
+                request.method().as_str(),
+                url.host_str(),
+                url.port_or_known_default(),
+                (endpoint.name, endpoint.template),
+                resend,
+            )
+        }
+        Err(_) => Span::none(),
+    };
+    (request, span)
 }

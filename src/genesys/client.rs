@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::calls::{Calls, footprint};
 use super::dialect::Dialect;
+use super::endpoints::platform::TOKENS_ME;
 use super::platform::Platform;
 use super::web_details::WebDetails;
 use super::{Errand, Error, ErrorKind, Pace};
@@ -62,7 +63,7 @@ impl Genesys {
     /// # Errors
     /// [`Error`] where the credentials are refused or the token endpoint cannot be reached.
     pub async fn authenticate(&self) -> Result<(), Error> {
-        self.calls.token(self.dialect.as_ref()).await.map(drop)
+        self.calls.token(self.dialect.as_ref(), 0).await.map(drop)
     }
 
     /// The name of the organization that the credentials belong to, where the API tells.
@@ -87,7 +88,7 @@ impl Genesys {
         let dialect = self.dialect.as_ref();
         let answer = self
             .calls
-            .json(&mut errand, dialect, "tokens_me", MAX_BYTES, |http| {
+            .json(&mut errand, dialect, TOKENS_ME, MAX_BYTES, |http| {
                 http.get(url)
             })
             .await?;

@@ -6,6 +6,7 @@ use reqwest::RequestBuilder;
 
 use super::calls::Calls;
 use super::discovery::{Looked, Span, Whose};
+use super::endpoints::Endpoint;
 use super::{Errand, Error};
 use crate::config::DialectName;
 use crate::transcript::RawTranscript;
@@ -20,6 +21,12 @@ pub(super) trait Dialect: Send + Sync {
 
     /// Where the API says whose token is used, if it does.
     fn identity_url(&self) -> Option<&str>;
+
+    /// What [`Dialect::token_request`] calls.
+    fn token_endpoint(&self) -> Endpoint;
+
+    /// What lists conversations.
+    fn query_endpoint(&self) -> Endpoint;
 
     /// The request for a token, without its credentials.
     fn token_request(&self, http: &reqwest::Client) -> RequestBuilder;

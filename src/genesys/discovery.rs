@@ -170,11 +170,17 @@ pub(super) async fn ask(
     loop {
         let mut errand = Errand::single(calls.permit().await);
         let answer = calls
-            .json(&mut errand, dialect, "analytics", MAX_BYTES, |http| {
-                http.post(url)
-                    .header("content-type", "application/json")
-                    .body(body.clone())
-            })
+            .json(
+                &mut errand,
+                dialect,
+                dialect.query_endpoint(),
+                MAX_BYTES,
+                |http| {
+                    http.post(url)
+                        .header("content-type", "application/json")
+                        .body(body.clone())
+                },
+            )
             .await;
         match answer {
             Err(Error {

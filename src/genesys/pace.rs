@@ -96,6 +96,7 @@ impl Pace {
     pub async fn take(&self) -> Permit {
         let began = Instant::now();
         let permit = self.taken().await;
+        metrics().taken();
         let waited = began.elapsed();
         if !waited.is_zero() {
             metrics().waited(waited);

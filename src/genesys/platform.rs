@@ -14,11 +14,13 @@ use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::RequestBuilder;
 use serde_json::value::RawValue;
+use tracing::info_span;
 
 use self::shapes::{Conversation, EntityId, Listing, Message, Participant};
 use super::calls::{Answer, Calls, footprint};
 use super::dialect::Dialect;
 use super::discovery::{Looked, Span, THREADING, Whose};
+use super::endpoints::{self, Endpoint};
 use super::{Errand, Error, ErrorKind};
 use crate::config::{DialectName, GenesysConfig};
 use crate::transcript::{RawMessage, RawTranscript};
@@ -64,11 +66,15 @@ impl Platform {
     ) -> Result<RawTranscript, Error> {
         let url = format!("{}/{conversation_id}", self.messages_url);
         let answer = calls
-            .json(errand, self, "conversation", self.answer_limit(), |http| {
-                http.get(&url)
-            })
+            .json(
+                errand,
+                self,
+                endpoints::platform::CONVERSATION,
+                self.answer_limit(),
+                |http| http.get(&url),
+            )
             .await?;
-        let conversation: Conversation = parse(&answer)?;
+        let conversation: Conversation = info_span!("validate").in_scope(|| parse(&answer))?;
         let listed =
             Listed::new(&conversation).ok_or_else(|| answer.error(ErrorKind::NoMessagesMedium))?;
 
@@ -78,7 +84,7 @@ impl Platform {
         while let Some(chunk) = chunks.pop() {
             match self.bulk(calls, conversation_id, chunk, errand).await {
                 Ok(answer) => {
-                    assembly.add(&answer, conversation_id)?;
+                    info_span!("validate").in_scope(|| assembly.add(&answer, conversation_id))?;
                     drop(answer);
                     let room = listing + footprint(assembly.bytes, 0);
                     errand.room.use_all(room).await;
@@ -113,11 +119,17 @@ impl Platform {
         let url = format!("{}/{conversation_id}/messages/bulk", self.messages_url);
         let body = serde_json::to_vec(ids).unwrap_or_default();
         calls
-            .json(errand, self, "messages_bulk", self.answer_limit(), |http| {
-                http.post(&url)
-                    .header("content-type", "application/json")
-                    .body(body.clone())
-            })
+            .json(
+                errand,
+                self,
+                endpoints::platform::BULK,
+                self.answer_limit(),
+                |http| {
+                    http.post(&url)
+                        .header("content-type", "application/json")
+                        .body(body.clone())
+                },
+            )
             .await
     }
 
@@ -137,6 +149,14 @@ impl Dialect for Platform {
 
     fn identity_url(&self) -> Option<&str> {
         Some(&self.identity_url)
+    }
+
+    fn token_endpoint(&self) -> Endpoint {
+        endpoints::platform::TOKEN
+    }
+
+    fn query_endpoint(&self) -> Endpoint {
+        endpoints::platform::QUERY
     }
 
     fn token_request(&self, http: &reqwest::Client) -> RequestBuilder {

@@ -5,10 +5,12 @@ use futures::future::BoxFuture;
 use jiff::SignedDuration;
 use reqwest::RequestBuilder;
 use serde_json::json;
+use tracing::info_span;
 
 use super::calls::{Calls, footprint};
 use super::dialect::Dialect;
 use super::discovery::{self, Answered, Looked, Span, Whose};
+use super::endpoints::{self, Endpoint};
 use super::{Errand, Error, ErrorKind};
 use crate::config::{DialectName, GenesysConfig};
 use crate::transcript::{self, RawTranscript, SchemaError};
@@ -83,6 +85,14 @@ impl Dialect for WebDetails {
         None
     }
 
+    fn token_endpoint(&self) -> Endpoint {
+        endpoints::web_details::TOKEN
+    }
+
+    fn query_endpoint(&self) -> Endpoint {
+        endpoints::web_details::QUERY
+    }
+
     fn token_request(&self, http: &reqwest::Client) -> RequestBuilder {
         http.post(&self.token_url)
             .header("content-type", "application/x-www-form-urlencoded")
@@ -98,12 +108,17 @@ impl Dialect for WebDetails {
         Box::pin(async move {
             let url = format!("{}/{conversation_id}", self.details_url);
             let answer = calls
-                .json(errand, self, "web_details", self.max_bytes, |http| {
-                    http.get(&url)
-                })
+                .json(
+                    errand,
+                    self,
+                    endpoints::web_details::DETAILS,
+                    self.max_bytes,
+                    |http| http.get(&url),
+                )
                 .await?;
             errand.room.use_all(footprint(answer.body.len(), 0)).await;
-            transcript::decode(&answer.body).map_err(|error| {
+            let decoded = info_span!("validate").in_scope(|| transcript::decode(&answer.body));
+            decoded.map_err(|error| {
                 answer.error(match error {
                     SchemaError::InvalidJson => ErrorKind::InvalidJson,
                     SchemaError::MessagesMissing => ErrorKind::InvalidSchema,

@@ -18,6 +18,8 @@ pub(super) const FIRST_SEEN: &str = "interceptor-first-seen";
 pub(super) const REASON: &str = "interceptor-reason";
 pub(super) const ERROR: &str = "interceptor-error";
 pub(super) const WORKER: &str = "interceptor-worker";
+/// Of the span of the attempt before, in the form of a `traceparent`: the header of that name stays the producer's.
+pub(super) const PREVIOUS: &str = "interceptor-traceparent";
 /// The broker's own count on a delivery from a quorum queue.
 const RETURNS: &str = "x-delivery-count";
 const PERSISTENT: u8 = 2;
@@ -36,6 +38,8 @@ pub struct JobMessage {
     pub first_seen: Timestamp,
     /// The producer's trace.
     pub trace: Option<TraceContext>,
+    /// The span of the attempt before this one.
+    pub previous: Option<TraceContext>,
 }
 
 impl JobMessage {
@@ -81,6 +85,8 @@ pub(super) struct Note<'a> {
     pub(super) reason: Option<&'a str>,
     pub(super) error: Option<&'a str>,
     pub(super) worker: &'a str,
+    /// Of the attempt that ends so, where it was traced.
+    pub(super) span: Option<TraceContext>,
 }
 
 impl Delivered {
@@ -99,6 +105,7 @@ impl Delivered {
                 .unwrap_or_else(Timestamp::now),
             trace: text("traceparent")
                 .and_then(|parent| TraceContext::parse(&parent, text("tracestate"))),
+            previous: text(PREVIOUS).and_then(|parent| TraceContext::parse(&parent, None)),
         };
         Self {
             job,
@@ -135,6 +142,9 @@ impl Delivered {
         }
         if let Some(error) = note.error {
             set(ERROR, long(error));
+        }
+        if let Some(span) = &note.span {
+            set(PREVIOUS, long(span.traceparent()));
         }
         let properties = published_anew(&self.properties, headers);
         match expiration_ms {

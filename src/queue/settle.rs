@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use lapin::Acker;
 use lapin::options::BasicAckOptions;
+use tracing::{Instrument, Span};
 
-use super::message::{Delivered, Note, record_properties};
+use super::message::{Delivered, JobMessage, Note, record_properties};
 use super::session::{DEADLINE, SessionError, within};
 use super::topology::{lane, milliseconds};
 use super::{Names, Outbox};
@@ -16,7 +17,7 @@ use crate::failpoint;
 use crate::memory::Room;
 use crate::outcome::Outcome;
 use crate::record::{Audit, Payload, Transcript};
-use crate::telemetry::{TraceContext, metrics};
+use crate::telemetry::{TraceContext, metrics, spans};
 
 /// AMQP type and routing key of a sanitized transcript.
 const TRANSCRIPT_TYPE: &str = "transcript.sanitized";
@@ -107,13 +108,14 @@ pub(crate) async fn give_back(
         reason: None,
         error: None,
         worker,
+        span: None,
     };
     let lane = match delivered.is_suspect() {
         true => lane::SUSPECTS,
         false => lane::JOBS,
     };
     pass_on(delivered, &note, (lane.to_owned(), None), outbox, names).await?;
-    acknowledge(delivered).await
+    acknowledge(delivered, names).await
 }
 
 fn note<'a>(settlement: &'a Settlement, attempts: u32, worker: &'a str) -> Note<'a> {
@@ -123,6 +125,7 @@ fn note<'a>(settlement: &'a Settlement, attempts: u32, worker: &'a str) -> Note<
         reason: problem.map(|(code, _)| *code),
         error: problem.map(|(_, text)| text.as_str()),
         worker,
+        span: TraceContext::current(),
     }
 }
 
@@ -134,10 +137,10 @@ async fn pass_on(
     names: &Names,
 ) -> Result<(), SessionError> {
     let properties = delivered.passed_on(note, expiration_ms);
-    let body = &delivered.job.body;
-    outbox
-        .publish_until_taken(&names.lanes, &key, body, &properties)
-        .await
+    let JobMessage { body, job_id, .. } = &delivered.job;
+    let span = spans::publish(&names.lanes, &key, job_id.as_deref(), None, body.len());
+    let taken = outbox.publish_until_taken(&names.lanes, &key, body, &properties);
+    ended(&span, taken.instrument(span.clone()).await)
 }
 
 /// Routing key and AMQP type of a record are the same.
@@ -148,15 +151,15 @@ async fn publish_record(
     payload: &Payload,
     settlement: &Settlement,
 ) -> Result<(), SessionError> {
-    let properties = record_properties(
-        key,
-        &payload.message_id,
-        settlement.conversation_id.as_deref(),
-        settlement.trace.as_ref(),
-    );
-    outbox
-        .publish_until_taken(exchange, key, &payload.body, &properties)
-        .await?;
+    let Payload { body, message_id } = payload;
+    let conversation_id = settlement.conversation_id.as_deref();
+    let span = spans::publish(exchange, key, Some(message_id), conversation_id, body.len());
+    // A consumer's trace goes on from this publish, or from the producer's context where spans are not exported.
+    let own = TraceContext::of_span(&span);
+    let trace = own.as_ref().or(settlement.trace.as_ref());
+    let properties = record_properties(key, message_id, conversation_id, trace);
+    let taken = outbox.publish_until_taken(exchange, key, body, &properties);
+    ended(&span, taken.instrument(span.clone()).await)?;
     failpoint::reached("confirmed", key).await;
     Ok(())
 }
@@ -188,8 +191,18 @@ fn retry_lane(names: &Names, after: Duration, counts: bool) -> (String, Option<u
 ///
 /// # Errors
 /// [`SessionError`]: the broker delivers the job again.
-pub async fn acknowledge(delivered: &Delivered) -> Result<(), SessionError> {
-    acknowledge_by(&delivered.acker).await
+pub async fn acknowledge(delivered: &Delivered, names: &Names) -> Result<(), SessionError> {
+    let span = spans::acknowledge(names.of(delivered.origin));
+    let acknowledged = acknowledge_by(&delivered.acker);
+    ended(&span, acknowledged.instrument(span.clone()).await)
+}
+
+/// Marks the span of what did not succeed.
+fn ended(span: &Span, result: Result<(), SessionError>) -> Result<(), SessionError> {
+    if result.is_err() {
+        spans::failed(span, "session_lost");
+    }
+    result
 }
 
 /// Acknowledges a delivery.

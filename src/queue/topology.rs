@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+use super::message::Origin;
 use crate::config::{AmqpConfig, Delay};
 
 /// Never reached: how often a job may be tried is counted in our own header. RabbitMQ 4 has a default of 20, and its "no
@@ -63,6 +64,14 @@ pub struct Shared {
 }
 
 impl Names {
+    /// The queue that jobs of `origin` come from.
+    pub fn of(&self, origin: Origin) -> &str {
+        match origin {
+            Origin::Jobs => &self.jobs,
+            Origin::Suspects => &self.suspects,
+        }
+    }
+
     /// The names that follow from `config`, and from the OAuth client where that is known.
     pub fn new(config: &AmqpConfig, client_id: Option<&str>) -> Self {
         let queue = &config.queue;

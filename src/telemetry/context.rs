@@ -1,9 +1,9 @@
-//! W3C trace context: taken from a job's headers, handed on to the records.
+//! W3C trace context: taken from a job's headers, handed on to the records and to the job's next attempt.
 
-use std::collections::HashMap;
+use std::str::FromStr;
 
-use opentelemetry::propagation::TextMapPropagator;
-use opentelemetry_sdk::propagation::TraceContextPropagator;
+use opentelemetry::Context;
+use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState};
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
@@ -58,24 +58,46 @@ impl TraceContext {
         self.parent.get(3..35).unwrap_or_default()
     }
 
-    /// Makes `span` continue this trace, where spans are exported.
-    pub fn adopt(&self, span: &Span) {
-        let mut carrier = HashMap::new();
-        carrier.insert("traceparent".to_owned(), self.parent.clone());
-        if let Some(state) = &self.state {
-            carrier.insert("tracestate".to_owned(), state.clone());
-        }
-        let context = TraceContextPropagator::new().extract(&carrier);
-        // Fails where spans are not exported: then the context is handed on as it came.
-        let _ = span.set_parent(context);
+    /// The context of the current span where spans are exported.
+    pub fn current() -> Option<Self> {
+        Context::map_current(|context| Self::of(context.span().span_context()))
     }
 
     /// The context of `span` where spans are exported.
     pub fn of_span(span: &Span) -> Option<Self> {
-        let mut carrier = HashMap::new();
-        TraceContextPropagator::new().inject_context(&span.context(), &mut carrier);
-        let parent = carrier.remove("traceparent")?;
-        Self::parse(&parent, carrier.remove("tracestate"))
+        if span.is_disabled() {
+            return None;
+        }
+        Self::of(span.context().span().span_context())
+    }
+
+    fn of(context: &SpanContext) -> Option<Self> {
+        (context.is_valid() && !context.is_remote()).then(|| Self {
+            parent: format!(
+                "00-{}-{}-{:02x}",
+                context.trace_id(),
+                context.span_id(),
+                context.trace_flags() & TraceFlags::SAMPLED
+            ),
+            state: Some(context.trace_state().header()).filter(|state| !state.is_empty()),
+        })
+    }
+
+    /// The same as the SDK has it.
+    pub(super) fn remote(&self) -> Option<SpanContext> {
+        let mut parts = self.parent.split('-').skip(1);
+        let trace_id = TraceId::from_hex(parts.next()?).ok()?;
+        let span_id = SpanId::from_hex(parts.next()?).ok()?;
+        let flags = u8::from_str_radix(parts.next()?, 16).ok()?;
+        let state = self.state.as_deref().unwrap_or_default();
+        Some(SpanContext::new(
+            trace_id,
+            span_id,
+            TraceFlags::new(flags) & TraceFlags::SAMPLED,
+            true,
+            // What is no such list is not handed on by spans.
+            TraceState::from_str(state).unwrap_or_default(),
+        ))
     }
 }
 
@@ -99,5 +121,22 @@ mod tests {
         ] {
             assert_eq!(TraceContext::parse(bad, None), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn what_was_read_is_what_a_span_continues() {
+        let good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        let context = TraceContext::parse(good, Some("a=b,c=d".to_owned())).unwrap();
+        let remote = context.remote().unwrap();
+        assert!(remote.is_remote() && remote.is_sampled());
+        assert_eq!(TraceContext::of(&remote), None, "it is another's");
+        let own = SpanContext::new(
+            remote.trace_id(),
+            remote.span_id(),
+            remote.trace_flags(),
+            false,
+            remote.trace_state().clone(),
+        );
+        assert_eq!(TraceContext::of(&own), Some(context));
     }
 }

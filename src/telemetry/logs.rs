@@ -1,23 +1,34 @@
-//! Set-up of logging and tracing, and the audit lines.
+//! Set-up of logging and tracing, the audit lines, and the lines of a terminal.
 //!
 //! Logs are JSON lines on stdout, or readable text where stdout is a terminal; events have stable dotted names in the field
-//! `event`. Spans are exported over OTLP where OTEL_EXPORTER_OTLP_ENDPOINT is set. The audit lines are no log events:
-//! they are written whatever RUST_LOG says.
+//! `event`, all of which are in `docs/logging.md`. Spans are exported over OTLP where OTEL_EXPORTER_OTLP_ENDPOINT is set.
+//! The audit lines are no log events: they are written whatever RUST_LOG says.
 
 use std::io::{IsTerminal, Write};
+use std::sync::LazyLock;
+use std::sync::mpsc::sync_channel;
+use std::time::Duration;
 
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tracing::{Level, Metadata};
 use tracing_subscriber::filter::{EnvFilter, FilterFn, LevelFilter};
+use tracing_subscriber::fmt::format::{JsonFields, format};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt};
 
-use super::export::{ENDPOINT, meters, tracers};
+use super::export::{Otlp, meters};
+use super::lines::{Form, Traced};
+use super::spans;
 use crate::config::{ConfigError, Source};
 use crate::record::Audit;
+
+/// How long the end of a run waits for the last spans and metrics to be taken.
+const LAST_EXPORT: Duration = Duration::from_secs(2);
+
+static TERMINAL: LazyLock<bool> = LazyLock::new(|| std::io::stdout().is_terminal());
 
 /// Flushes spans and metrics when dropped.
 #[must_use]
@@ -28,11 +39,23 @@ pub struct Guard {
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        if let Some(provider) = self.tracers.take() {
-            let _ = provider.shutdown();
+        let (meters, tracers) = (self.meters.take(), self.tracers.take());
+        if meters.is_none() && tracers.is_none() {
+            return;
         }
-        if let Some(provider) = self.meters.take() {
-            let _ = provider.shutdown();
+        let (done, flushed) = sync_channel(1);
+        // On a thread that may be left behind: the SDK waits longer for an exporter that hangs.
+        let flushing = std::thread::Builder::new().spawn(move || {
+            if let Some(provider) = tracers {
+                let _ = provider.shutdown_with_timeout(LAST_EXPORT);
+            }
+            if let Some(provider) = meters {
+                let _ = provider.shutdown_with_timeout(LAST_EXPORT);
+            }
+            let _ = done.send(());
+        });
+        if flushing.is_ok() {
+            let _ = flushed.recv_timeout(LAST_EXPORT);
         }
     }
 }
@@ -40,7 +63,7 @@ impl Drop for Guard {
 /// Starts logging: `run` logs to stdout, everything else to stderr.
 ///
 /// # Errors
-/// RUST_LOG or OTEL_EXPORTER_OTLP_ENDPOINT where they cannot be used.
+/// RUST_LOG or an OTEL_* variable where they cannot be used.
 pub fn init(source: &Source, to_stdout: bool) -> Result<Guard, ConfigError> {
     // lapin's own lines repeat what ours say of the same fault.
     let default = if to_stdout {
@@ -60,30 +83,41 @@ pub fn init(source: &Source, to_stdout: bool) -> Result<Guard, ConfigError> {
             .without_time()
             .with_ansi(colours)
             .boxed()
-    } else if std::io::stdout().is_terminal() {
-        fmt::layer().boxed()
-    } else {
+    } else if *TERMINAL {
         fmt::layer()
-            .json()
-            .flatten_event(true)
-            .with_span_list(false)
+            .event_format(Traced::new(format().with_ansi(true), Form::Text))
+            .boxed()
+    } else {
+        let lines = format().json().flatten_event(true).with_span_list(false);
+        fmt::layer()
+            .event_format(Traced::new(lines, Form::Json))
+            .fmt_fields(JsonFields::new())
             .boxed()
     };
-    let otlp = to_stdout && source.text(ENDPOINT).is_some();
+    let otlp = match to_stdout {
+        true => Otlp::read(source)?,
+        false => None,
+    };
     let guard = Guard {
-        meters: to_stdout.then(|| meters(otlp)).transpose()?,
-        tracers: otlp.then(tracers).transpose()?,
+        meters: to_stdout.then(|| meters(otlp.as_ref())).transpose()?,
+        tracers: match &otlp {
+            Some(otlp) => otlp.tracers()?,
+            None => None,
+        },
     };
     let traces = guard.tracers.as_ref().map(|provider| {
         tracing_opentelemetry::layer()
             .with_tracer(provider.tracer(env!("CARGO_PKG_NAME")))
-            // Only our own spans: the client libraries' never end.
-            .with_filter(FilterFn::new(is_ours))
+            .with_location(false)
+            .with_threads(false)
+            .with_target(false)
+            .with_tracked_inactivity(false)
+            .with_filter(FilterFn::new(is_exported))
     });
     tracing_subscriber::registry()
         .with(
             logs.with_filter(filter)
-                .with_filter(FilterFn::new(holds_no_payload)),
+                .with_filter(FilterFn::new(is_logged)),
         )
         .with(traces)
         .try_init()
@@ -95,15 +129,50 @@ fn is_ours(metadata: &Metadata<'_>) -> bool {
     metadata.target().starts_with(env!("CARGO_CRATE_NAME"))
 }
 
+/// Only our own spans: the client libraries' never end.
+fn is_exported(metadata: &Metadata<'_>) -> bool {
+    is_ours(metadata) && !spans::is_logged(metadata)
+}
+
 /// What the libraries say below INFO may quote what they carry, and lapin quotes the payload of a returned message at
-/// WARN: no filter of the operator's lets that through.
-fn holds_no_payload(metadata: &Metadata<'_>) -> bool {
+/// WARN: no filter of the operator's lets that through. Spans are made for the exporter, but for the one that says which job
+/// a line is about.
+fn is_logged(metadata: &Metadata<'_>) -> bool {
+    if metadata.is_span() {
+        return is_ours(metadata) && spans::is_logged(metadata);
+    }
     is_ours(metadata)
         || (*metadata.level() <= Level::INFO && metadata.target() != "lapin::returned_messages")
 }
 
-/// Writes an audit record to stdout: one flat JSON line.
-pub fn audit_line(audit: &Audit) {
+/// Writes an audit record to stdout: one flat JSON line. On a terminal, the tutorial's line follows.
+pub fn audit_line(audit: &Audit, conversation_id: Option<&str>, latency: Duration) {
+    let mut lines = audit.log_line();
+    if *TERMINAL && let Some(id) = conversation_id {
+        let status = audit.status.as_str();
+        let latency = latency.as_millis();
+        let line = format!("[INTERCEPT] {id} | {status} | Latency: {latency}ms\n");
+        lines.extend_from_slice(line.as_bytes());
+    }
     // A closed stdout must not stop the work: the record itself is on the broker.
-    let _ = std::io::stdout().lock().write_all(&audit.log_line());
+    let _ = std::io::stdout().lock().write_all(&lines);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::telemetry::spans::JobSpan;
+
+    #[test]
+    fn spans_are_off_without_an_exporter_but_for_the_one_that_lines_show() {
+        let logs = fmt::layer().with_writer(std::io::sink);
+        let logs = logs.with_filter(FilterFn::new(is_logged));
+        let quiet = tracing_subscriber::registry().with(logs);
+        tracing::subscriber::with_default(quiet, || {
+            assert!(spans::acknowledge("jobs").is_disabled());
+            assert!(tracing::info_span!("fetch").is_disabled());
+            let job = JobSpan::new("jobs", None, 1, None, None);
+            assert_eq!(job.enabled(), (true, false));
+        });
+    }
 }

@@ -30,6 +30,7 @@ pub struct Metrics {
     budget_limit: Gauge<u64>,
     budget_share: Gauge<f64>,
     budget_members: Gauge<u64>,
+    budget_used: Counter<u64>,
     budget_wait: Counter<f64>,
     jobs_in_flight: UpDownCounter<i64>,
     bytes_in_flight: UpDownCounter<i64>,
@@ -66,6 +67,16 @@ impl Step {
 const SCOPE: &str = "interceptor";
 const OUTCOMES: [&str; 4] = ["published", "retrying", "failed", "ignored"];
 
+/// What became of a job, as metrics and spans name it.
+pub const fn outcome(status: Status) -> &'static str {
+    match status {
+        Status::Success => OUTCOMES[0],
+        Status::Retrying => OUTCOMES[1],
+        Status::Failed => OUTCOMES[2],
+        Status::Ignored => OUTCOMES[3],
+    }
+}
+
 static METRICS: LazyLock<Metrics> = LazyLock::new(|| Metrics::new(&global::meter(SCOPE)));
 
 /// The instruments of this process. What is recorded before `init`, or without it, goes nowhere.
@@ -93,7 +104,10 @@ impl Metrics {
                 .build()
         };
         Self {
-            conversations: counter("interceptor.conversations", "Settled jobs by outcome."),
+            conversations: counter(
+                "interceptor.conversations",
+                "Settled jobs by outcome; the published are the tutorial's requestsProcessed.",
+            ),
             dead_letters: counter("interceptor.dead_letters", "Dead-lettered jobs by reason."),
             retries: counter(
                 "interceptor.retries",
@@ -125,6 +139,10 @@ impl Metrics {
                 "interceptor.budget.members",
                 "Replicas that share the limit.",
             ),
+            budget_used: counter(
+                "interceptor.budget.used",
+                "Calls that this replica took out of its share.",
+            ),
             budget_wait: meter
                 .f64_counter("interceptor.budget.wait")
                 .with_description("Time that calls waited for the rate limit.")
@@ -147,7 +165,7 @@ impl Metrics {
             accuracy: meter
                 .f64_gauge("interceptor.redaction_accuracy")
                 .with_description(
-                    "The last conversation's redacted values / (redacted + withheld values).",
+                    "The last conversation's redacted values / (redacted + withheld values): the tutorial's redactionAccuracyRate.",
                 )
                 .with_unit("1")
                 .build(),
@@ -186,6 +204,7 @@ impl Metrics {
             self.skipped.add(0, &[KeyValue::new("reason", reason)]);
         }
         self.reconnects.add(0, &[]);
+        self.budget_used.add(0, &[]);
         self.blocked(false);
         // The callback lives as long as the meter provider, which is as long as the process.
         let _ = global::meter(SCOPE)
@@ -203,14 +222,8 @@ impl Metrics {
         latency: Duration,
         transcript: Option<&Transcript>,
     ) {
-        let outcome = match audit.status {
-            Status::Success => OUTCOMES[0],
-            Status::Retrying => OUTCOMES[1],
-            Status::Failed => OUTCOMES[2],
-            Status::Ignored => OUTCOMES[3],
-        };
         self.conversations
-            .add(1, &[KeyValue::new("outcome", outcome)]);
+            .add(1, &[KeyValue::new("outcome", outcome(audit.status))]);
         if let Some(reason) = reason {
             self.dead_letters.add(1, &[KeyValue::new("reason", reason)]);
         }
@@ -267,6 +280,11 @@ impl Metrics {
             .record(limit.unwrap_or_default().into(), &[]);
         self.budget_share.record(share, &[]);
         self.budget_members.record(members.into(), &[]);
+    }
+
+    /// The right to a call was taken.
+    pub fn taken(&self) {
+        self.budget_used.add(1, &[]);
     }
 
     /// A call waited for the rate limit.

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
+use tracing::info_span;
 
 use super::sanitized::{Message, Metadata, Redaction, Skipped};
 use super::{
@@ -74,8 +75,9 @@ pub fn scrub(transcript: RawTranscript, conversation_id: &str, policy: &Policy) 
         ..
     } = transcript;
     let first = window::start(raw.len(), policy.window);
-    let verdicts = redact(&raw, first, policy);
-    let languages = language::detect(&raw, first, policy.language.confidence);
+    let verdicts = info_span!("redact").in_scope(|| redact(&raw, first, policy));
+    let languages = info_span!("language")
+        .in_scope(|| language::detect(&raw, first, policy.language.confidence));
 
     let mut sink = Sink::new(raw.len() + malformed.len(), raw.len() - first);
     for message in &raw[..first] {

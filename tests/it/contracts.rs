@@ -87,13 +87,14 @@ async fn asyncapi_names_the_statuses_and_the_routing_keys() {
 }
 
 /// What `/metrics` has; a histogram without its endings.
-const METRICS: [&str; 21] = [
+const METRICS: [&str; 22] = [
     "interceptor_broker_blocked",
     "interceptor_broker_connected",
     "interceptor_broker_reconnects_total",
     "interceptor_budget_limit",
     "interceptor_budget_members",
     "interceptor_budget_share",
+    "interceptor_budget_used_total",
     "interceptor_budget_wait_seconds_total",
     "interceptor_calls_per_conversation",
     "interceptor_conversations_total",

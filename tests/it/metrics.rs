@@ -132,6 +132,9 @@ async fn what_becomes_of_jobs_is_counted_without_any_identifier() {
     ] {
         assert_eq!(samples.get(name), Some(&value), "{name} in {samples:#?}");
     }
+    // Six jobs, and the first call of the next one is paid for already.
+    assert!(samples["interceptor_budget_used_total"] > 6.0);
+    assert!(samples.contains_key("interceptor_redaction_accuracy_ratio"));
     let text = format!("{samples:?}");
     assert!(
         text.contains("interceptor_redactions_total{type="),

@@ -5,6 +5,7 @@ mod broker;
 pub(crate) mod canaries;
 pub(crate) mod checker;
 pub(crate) mod jobs;
+pub(crate) mod otlp;
 mod process;
 pub(crate) mod proxy;
 pub(crate) mod records;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::calls::Calls;
 use super::super::discovery::{self, Answered, Looked, Span, Whose};
+use super::super::endpoints;
 use super::super::{Errand, Error, ErrorKind};
 use super::{Platform, is_too_large};
 
@@ -66,9 +67,13 @@ impl Platform {
         let mut errand = Errand::single(calls.permit().await);
         let limit = self.answer_limit();
         let answer = calls
-            .json(&mut errand, self, "message_details", limit, |http| {
-                http.get(&url)
-            })
+            .json(
+                &mut errand,
+                self,
+                endpoints::platform::MESSAGE,
+                limit,
+                |http| http.get(&url),
+            )
             .await;
         match answer {
             Ok(answer) => Ok(super::parse::<Details>(&answer)?.conversation_id),

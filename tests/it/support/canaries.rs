@@ -1,7 +1,9 @@
-//! The personal data that the simulator serves, and whether any of it comes out anywhere.
+//! The personal data that is planted, secrets, and whether any of it comes out anywhere.
 
 use std::collections::{BTreeSet, HashMap};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use regex::Regex;
 use serde_json::Value;
 
@@ -25,6 +27,8 @@ const PLANTED: &str = r"(?x)
 pub(crate) struct Canaries {
     pattern: Regex,
     planted: HashMap<String, String>,
+    /// Looked for as they are, whatever stands around them, and what each is called.
+    literals: Vec<(String, &'static str)>,
 }
 
 impl Canaries {
@@ -53,7 +57,20 @@ impl Canaries {
             let found = pattern.find_iter(text);
             planted.extend(found.map(|found| (found.as_str().to_owned(), id.to_owned())));
         }
-        Self { pattern, planted }
+        Self {
+            pattern,
+            planted,
+            literals: Vec::new(),
+        }
+    }
+
+    /// Looks for `value` too: as it is, in base 64, and as Rust prints bytes.
+    pub(crate) fn and(mut self, name: &'static str, value: &str) -> Self {
+        let bytes = format!("{:?}", value.as_bytes());
+        for form in [value, bytes.trim_matches(['[', ']']), &BASE64.encode(value)] {
+            self.literals.push((form.to_owned(), name));
+        }
+        self
     }
 
     /// Number of distinct values.
@@ -64,8 +81,10 @@ impl Canaries {
     /// What of it `text` holds: of which conversations. Does not repeat the values: they would end up in CI's log.
     pub(crate) fn in_text(&self, text: &str) -> BTreeSet<&str> {
         let found = self.pattern.find_iter(text);
-        found
-            .filter_map(|found| self.planted.get(found.as_str()).map(String::as_str))
-            .collect()
+        let planted =
+            found.filter_map(|found| self.planted.get(found.as_str()).map(String::as_str));
+        let literals = self.literals.iter();
+        let literals = literals.filter(|(literal, _)| text.contains(literal));
+        planted.chain(literals.map(|(_, name)| *name)).collect()
     }
 }
