@@ -66,7 +66,7 @@ impl Memory {
                 {
                     let telling = token.is_word()
                         && token.len() >= 4
-                        && !token.is(Class::ENGLISH.or(Class::STATE).or(Class::AMBIGUOUS));
+                        && !token.is(Class::PLACE.or(Class::STATE).or(Class::AMBIGUOUS));
                     if telling
                         && reading.capital(first + index)
                         && tokens.iter().any(|token| token.is(Class::STREET))

@@ -70,6 +70,8 @@ impl Class {
     pub(super) const ARTICLE: Self = Self(1 << 31);
     /// Goes before a person: "to", "from", "with".
     pub(super) const TOWARDS: Self = Self(1 << 30);
+    /// The whole name of a street: "Broadway".
+    pub(super) const STREET_WHOLE: Self = Self(1 << 32);
 
     /// Whether any of the bits of `other` is set.
     pub(super) const fn is(self, other: Self) -> bool {
@@ -317,6 +319,7 @@ fn class_named(name: &str) -> Class {
         "street_weak" => Class::STREET.or(Class::STREET_WEAK),
         "link" => Class::LINK.or(Class::CONNECTOR),
         "of" => Class::OF,
+        "street_whole" => Class::STREET_WHOLE,
         "street_first" => Class::STREET_FIRST,
         "street_unit" => Class::STREET_UNIT,
         "state" => Class::STATE,
