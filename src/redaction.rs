@@ -13,7 +13,7 @@
 //! | `context.rs` | the rules that read tokens, in their order |
 //! | `kind.rs` | the kinds of personal data, as they appear in records |
 //! | `fold.rs` | disguises undone, with the way back to the original offsets |
-//! | `lexer.rs`, `reading.rs` | text to tokens; a message as the rules see it |
+//! | `lexer.rs`, `glance.rs`, `reading.rs` | text to tokens; their sum; a message as the rules see it |
 //! | `words.rs`, `words/`, `data/` | what words mean: dictionary, names, cues of each language |
 //! | `shapes.rs`, `numbers.rs`, `iban.rs`, `checksums.rs` | recognition by shape, whatever surrounds it |
 //! | `national.rs`, `secrets.rs` | national ids by their check digits; keys, tokens, web addresses with personal data |
@@ -36,6 +36,7 @@ mod context;
 mod cues;
 mod engine;
 mod fold;
+mod glance;
 mod iban;
 mod kind;
 mod lexer;

@@ -225,6 +225,7 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
         .or(Class::SURNAME);
     let token = &reading.tokens[index];
     if !token.is_word()
+        || !(token.is(INTERESTING) || reading.capital(index))
         || reading
             .before(index)
             .is_some_and(|before| before.is(Class::PLACE) && before.case != Case::Lower)
