@@ -106,7 +106,7 @@ impl Engine {
     }
 
     /// Redacts the turns of `conversation` from `redact_from` on: one verdict per turn, in order.
-    pub fn redact(&self, conversation: &Conversation<'_>) -> Vec<Verdict> {
+    pub fn redact<'a>(&self, conversation: &Conversation<'_, 'a>) -> Vec<Verdict<'a>> {
         /// Each round finds what the one before uncovered; more than two are rare.
         const ROUNDS: usize = 4;
         let turns = conversation.turns;
@@ -120,7 +120,7 @@ impl Engine {
         let mut round = 0;
         loop {
             let mut replacer = self.replacer();
-            let redacted: Vec<Redacted> = turns
+            let redacted: Vec<Redacted<'_>> = turns
                 .iter()
                 .zip(&spans)
                 .map(|(turn, spans)| replace::apply(turn.text, spans, &mut replacer))
@@ -128,7 +128,7 @@ impl Engine {
             let texts: Vec<(Side, &str)> = turns
                 .iter()
                 .zip(&redacted)
-                .map(|(turn, redacted)| (turn.side, redacted.text.as_str()))
+                .map(|(turn, redacted)| (turn.side, &*redacted.text))
                 .collect();
             let residual = if spans.iter().all(Vec::is_empty) {
                 // The texts are what the pass read, and that found nothing.
@@ -167,7 +167,8 @@ impl Engine {
     pub fn redact_label(&self, label: &str) -> Option<String> {
         let spans = self.label_spans(label);
         let redacted = replace::apply(label, &spans, &mut self.replacer());
-        (spans.is_empty() || self.label_spans(&redacted.text).is_empty()).then_some(redacted.text)
+        (spans.is_empty() || self.label_spans(&redacted.text).is_empty())
+            .then(|| redacted.text.into_owned())
     }
 
     fn label_spans(&self, label: &str) -> Vec<Span> {

@@ -175,34 +175,49 @@ const fn offset(at: usize) -> u32 {
     at as u32
 }
 
+/// What a byte is, for the inner loop: bits.
+const LOWER: u8 = 1;
+const UPPER: u8 = 2;
+const DIGIT: u8 = 4;
+/// Of each byte; 0 ends a run. What is beyond ASCII is a letter.
+static BYTES: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            b'a'..=b'z' | 128.. => LOWER,
+            b'A'..=b'Z' => UPPER,
+            b'0'..=b'9' => DIGIT,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    table
+};
+
 /// A run of letters and digits.
 fn run(bytes: &[u8], start: usize, words: &Words) -> Token {
-    let (mut hash, mut digits, mut upper, mut lower, mut crosses) =
-        (SEED, 0_usize, 0_usize, 0_usize, 0_usize);
+    let (mut hash, mut digits, mut seen) = (SEED, 0_usize, 0);
     let mut end = start;
     while let Some(&byte) = bytes.get(end) {
-        match byte {
-            b'a'..=b'z' => lower += 1,
-            b'A'..=b'Z' => upper += 1,
-            b'0'..=b'9' => digits += 1,
-            128.. => lower += 1,
-            _ => break,
+        let what = BYTES[usize::from(byte)];
+        if what == 0 {
+            break;
         }
-        crosses += usize::from(matches!(byte, b'x' | b'X'));
-        hash = mix(hash, byte.to_ascii_lowercase());
+        seen |= what;
+        digits += usize::from(what == DIGIT);
+        // To lower case.
+        hash = mix(hash, byte | (what & UPPER) << 4);
         end += 1;
     }
     let length = end - start;
+    let token = &bytes[start..end];
     let form = match digits {
-        // A masked number.
-        _ if crosses == length && length >= 3 => Form::Label,
+        0 if is_masked(token) => Form::Label,
         0 => Form::Word,
         digits if digits == length => Form::Number,
+        digits if is_swapped(token, digits) => Form::Number,
         _ => Form::Mixed,
-    };
-    let (form, digits) = match form {
-        Form::Mixed if is_swapped(&bytes[start..end], digits) => (Form::Number, length),
-        form => (form, digits),
     };
     let hash = finish(hash);
     Token {
@@ -211,19 +226,23 @@ fn run(bytes: &[u8], start: usize, words: &Words) -> Token {
         end: offset(end),
         class: match form {
             Form::Word => words.class(hash),
-            Form::Mixed => measure(&bytes[start..end], words),
+            Form::Mixed => measure(token, words),
             _ => Class::default(),
         },
         form,
-        case: match (bytes[start].is_ascii_uppercase(), upper, lower) {
-            (false, 2.., 0) => Case::Upper,
-            (false, ..) => Case::Lower,
-            (true, 2.., 0) => Case::Upper,
-            _ => Case::Capital,
+        case: match (token[0].is_ascii_uppercase(), seen & LOWER != 0) {
+            (_, false) if length - digits >= 2 => Case::Upper,
+            (true, _) => Case::Capital,
+            (false, _) => Case::Lower,
         },
         mark: 0,
-        digits: u8::try_from(digits).unwrap_or(u8::MAX),
+        digits: u8::try_from(if form == Form::Number { length } else { digits }).unwrap_or(u8::MAX),
     }
+}
+
+/// "XXXX": a masked number.
+fn is_masked(token: &[u8]) -> bool {
+    token.len() >= 3 && token.iter().all(|byte| matches!(byte, b'x' | b'X'))
 }
 
 /// "4O8", "l222": a number in which letters stand for the digits they look like.

@@ -23,7 +23,7 @@ fn chat(engine: &Engine, turns: &[&str]) -> Vec<String> {
         })
         .into_iter()
         .map(|verdict| match verdict {
-            Verdict::Redacted(redacted) => redacted.text,
+            Verdict::Redacted(redacted) => redacted.text.into_owned(),
             Verdict::Withheld { residual } => format!("withheld: {residual}"),
         })
         .collect()
@@ -224,7 +224,7 @@ fn participants_are_known_from_the_start() {
     let texts: Vec<&str> = verdicts
         .iter()
         .map(|verdict| match verdict {
-            Verdict::Redacted(redacted) => redacted.text.as_str(),
+            Verdict::Redacted(redacted) => &*redacted.text,
             Verdict::Withheld { .. } => "withheld",
         })
         .collect();
