@@ -22,7 +22,7 @@ pub struct Outcome {
     /// The conversation.
     pub gold: GoldConversation,
     /// One verdict per message.
-    pub verdicts: Vec<Verdict>,
+    pub verdicts: Vec<Verdict<'static>>,
 }
 
 /// Redacts a marked conversation, all of it.
@@ -35,12 +35,15 @@ pub fn redact(engine: &Engine, gold: GoldConversation) -> Outcome {
             text: &message.text,
         })
         .collect();
-    let verdicts = engine.redact(&Conversation {
-        turns: &turns,
-        redact_from: 0,
-        participants: &[],
-    });
-    drop(turns);
+    let verdicts = engine
+        .redact(&Conversation {
+            turns: &turns,
+            redact_from: 0,
+            participants: &[],
+        })
+        .into_iter()
+        .map(Verdict::into_owned)
+        .collect();
     Outcome { gold, verdicts }
 }
 

@@ -13,7 +13,7 @@
 //! | `context.rs` | the rules that read tokens, in their order |
 //! | `kind.rs` | the kinds of personal data, as they appear in records |
 //! | `fold.rs` | disguises undone, with the way back to the original offsets |
-//! | `lexer.rs`, `reading.rs` | text to tokens; a message as the rules see it |
+//! | `lexer.rs`, `glance.rs`, `reading.rs` | text to tokens; their sum; a message as the rules see it |
 //! | `words.rs`, `words/`, `data/` | what words mean: dictionary, names, cues of each language |
 //! | `shapes.rs`, `numbers.rs`, `iban.rs`, `checksums.rs` | recognition by shape, whatever surrounds it |
 //! | `national.rs`, `secrets.rs` | national ids by their check digits; keys, tokens, web addresses with personal data |
@@ -36,6 +36,7 @@ mod context;
 mod cues;
 mod engine;
 mod fold;
+mod glance;
 mod iban;
 mod kind;
 mod lexer;
@@ -92,24 +93,37 @@ pub struct Turn<'a> {
 }
 
 /// What the engine is to read and what it is to redact.
-pub struct Conversation<'a> {
+pub struct Conversation<'c, 'a> {
     /// All messages, oldest first.
-    pub turns: &'a [Turn<'a>],
+    pub turns: &'c [Turn<'a>],
     /// Index of the first turn to redact; those before it are read for context only.
     pub redact_from: usize,
     /// Names of the participants as the conversation's metadata have them.
-    pub participants: &'a [&'a str],
+    pub participants: &'c [&'c str],
 }
 
 /// What became of one message.
-pub enum Verdict {
+pub enum Verdict<'a> {
     /// The redacted text, which the scan after redaction found clean.
-    Redacted(Redacted),
+    Redacted(Redacted<'a>),
     /// The scan after redaction still found this many values: the message must not be published.
     Withheld {
         /// Number of values that would have remained.
         residual: usize,
     },
+}
+
+impl Verdict<'_> {
+    /// The same, apart from the raw text.
+    pub fn into_owned(self) -> Verdict<'static> {
+        match self {
+            Self::Redacted(Redacted { text, findings }) => Verdict::Redacted(Redacted {
+                text: text.into_owned().into(),
+                findings,
+            }),
+            Self::Withheld { residual } => Verdict::Withheld { residual },
+        }
+    }
 }
 
 /// A span of a raw text that holds personal data; byte offsets, end exclusive.

@@ -84,7 +84,7 @@ fn misses(outcome: &Outcome) -> usize {
 }
 
 /// The raw text with its marks.
-fn before(message: &GoldMessage, verdict: &Verdict) -> String {
+fn before(message: &GoldMessage, verdict: &Verdict<'_>) -> String {
     let mut html = String::new();
     let mut at = 0;
     let mut marks: Vec<_> = message.marks.iter().filter(|mark| !mark.optional).collect();
@@ -113,7 +113,7 @@ fn before(message: &GoldMessage, verdict: &Verdict) -> String {
 }
 
 /// The redacted text with the reason for each replacement.
-fn after(message: &GoldMessage, verdict: &Verdict) -> String {
+fn after(message: &GoldMessage, verdict: &Verdict<'_>) -> String {
     let Verdict::Redacted(redacted) = verdict else {
         return "<small>withheld</small>".to_owned();
     };

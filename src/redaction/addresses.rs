@@ -114,6 +114,17 @@ fn number_first(reading: &Reading<'_>, start: usize) -> Option<usize> {
                 && (token.is(Class::PARTICLE) || reading.capital(at) || !reading.ordinary(at))
         })
     };
+    let mut start = start;
+    // "123-01 Roosevelt Avenue", "9042/1044 Tower Avenue"
+    while reading
+        .get(start + 1)
+        .is_some_and(|mark| mark.is_mark(b'-') || mark.is_mark(b'/'))
+        && reading.touches_next(start)
+        && reading.touches_next(start + 1)
+        && reading.tokens[start + 2].form == Form::Number
+    {
+        start += 2;
+    }
     let behind_number = if reading.get(start + 1)?.is_mark(b',') {
         start + 2
     } else {
@@ -128,6 +139,17 @@ fn number_first(reading: &Reading<'_>, start: usize) -> Option<usize> {
         let token = reading.get(index)?;
         match token.form {
             Form::Word if words > 0 && token.is(Class::STREET) && !weak_street(reading, index) => {
+                return Some(index + 1);
+            }
+            // "3900 Broadway"
+            Form::Word
+                if token.is(Class::STREET_WHOLE)
+                    && reading.capital(index)
+                    && reading.tokens[start].digits > 1
+                    && reading
+                        .get(index + 1)
+                        .is_none_or(|next| !next.is_word() || next.is(Class::STREET_UNIT)) =>
+            {
                 return Some(index + 1);
             }
             Form::Word
@@ -179,6 +201,7 @@ fn is_street_word(reading: &Reading<'_>, index: usize) -> bool {
             .is_some_and(|before| before.digits > 0);
     ordinal
         || !token.is(FUNCTION)
+        || before_state(reading, index)
         || (reading.capital(index)
             && (token.len() > 2 || token.is(Class::PARTICLE))
             && !token.is(Class::MONTH))
@@ -187,13 +210,17 @@ fn is_street_word(reading: &Reading<'_>, index: usize) -> bool {
 
 /// "Calle Mayor 12", "rue de Rivoli 5", "6 rue Gustave Charpentier".
 fn street_first(reading: &Reading<'_>, start: usize) -> Option<usize> {
-    let numbered =
-        (start.saturating_sub(4)..start).any(|at| reading.tokens[at].form == Form::Number);
+    let numbered = (start.saturating_sub(4)..start).any(|at| reading.tokens[at].digits > 0);
     let mut index = start + 1;
     let mut words = 0;
     while let Some(token) = reading.get(index) {
         match token.form {
-            Form::Word if words < 5 && (token.is(Class::PARTICLE) || reading.capital(index)) => {
+            Form::Word
+                if words < 5
+                    && (token.is(Class::PARTICLE)
+                        || reading.capital(index)
+                        || is_elided(reading, index)) =>
+            {
                 words += 1
             }
             Form::Mark
@@ -207,6 +234,16 @@ fn street_first(reading: &Reading<'_>, start: usize) -> Option<usize> {
         index += 1;
     }
     (numbered && words > 0).then_some(index)
+}
+
+/// "d'Anglas": an article or preposition that lost its vowel.
+fn is_elided(reading: &Reading<'_>, index: usize) -> bool {
+    let token = &reading.tokens[index];
+    token.len() == 1
+        && reading
+            .get(index + 1)
+            .is_some_and(|next| next.is_word() && next.start == token.end + 1)
+        && reading.capital(index + 1)
 }
 
 /// What follows a street: unit, city, state, postcode, country.
@@ -231,10 +268,32 @@ fn tail(reading: &Reading<'_>, end: usize) -> usize {
             Form::Mark if token.is_mark(b'-') => index += 1,
             Form::Word
                 if token.is(Class::STREET_UNIT)
-                    && reading.get(index + 1).is_some_and(is_unit_number) =>
+                    && reading
+                        .get(behind_dot(reading, index))
+                        .is_some_and(is_unit_number) =>
             {
-                index += 2;
+                index = behind_dot(reading, index) + 1;
                 kept = index;
+            }
+            // "260 Park Circle B"
+            Form::Word
+                if index == end
+                    && token.len() == 1
+                    && reading.capital(index)
+                    && reading.get(index + 1).is_none_or(|next| !next.is_word()) =>
+            {
+                index += 1;
+                kept = index;
+            }
+            // "12 Main St. Apt. 4"
+            Form::Mark
+                if token.is_mark(b'.')
+                    && index == end
+                    && reading.get(index + 1).is_some_and(|next| {
+                        next.is(Class::STREET_UNIT) || next.form == Form::Number
+                    }) =>
+            {
+                index += 1;
             }
             Form::Word if token.is(Class::STREET) && index == end => {
                 index += 1;
@@ -252,14 +311,18 @@ fn tail(reading: &Reading<'_>, end: usize) -> usize {
             }
             Form::Word
                 if token.is(Class::STATE)
-                    && (token.len() > 2 || reading.capital(index) || !token.is(Class::FILLER)) =>
+                    && (token.len() > 2
+                        || reading.capital(index)
+                        || !token.is(Class::FILLER)
+                        || is_before_postcode(reading, index)) =>
             {
                 index += 1;
                 kept = index;
             }
             Form::Word if is_place_word(reading, index) => {
                 index += 1;
-                if reading.capital(index - 1) {
+                // Without a capital, a word of no dictionary is the name of a place.
+                if reading.capital(index - 1) || !token.is(Class::ENGLISH) {
                     kept = index;
                 }
             }
@@ -267,6 +330,23 @@ fn tail(reading: &Reading<'_>, end: usize) -> usize {
         }
     }
     kept
+}
+
+/// "ma 02322": a state's two letters that are another word, too.
+fn is_before_postcode(reading: &Reading<'_>, index: usize) -> bool {
+    reading.get(index + 1).is_some_and(|next| {
+        next.form == Form::Number
+            && (4..=5).contains(&next.digits)
+            && !super::values::is_quantity(reading, index + 1)
+    })
+}
+
+/// The token behind an abbreviation and its dot.
+fn behind_dot(reading: &Reading<'_>, index: usize) -> usize {
+    let dot = reading
+        .get(index + 1)
+        .is_some_and(|next| next.is_mark(b'.'));
+    index + 1 + usize::from(dot)
 }
 
 fn is_floor(reading: &Reading<'_>, index: usize) -> bool {
@@ -295,6 +375,13 @@ fn next_is_place(reading: &Reading<'_>, index: usize) -> bool {
     })
 }
 
+/// "new york", "united states"
+fn before_state(reading: &Reading<'_>, index: usize) -> bool {
+    reading
+        .get(index + 1)
+        .is_some_and(|next| next.is(Class::STATE) && next.len() > 2)
+}
+
 fn is_place_word(reading: &Reading<'_>, index: usize) -> bool {
     const NO_PLACE: Class = Class::FILLER
         .or(Class::REQUEST)
@@ -307,6 +394,12 @@ fn is_place_word(reading: &Reading<'_>, index: usize) -> bool {
         && reading.capital(index + 1);
     of || token.is_word()
         && token.len() > 1
-        && (capital || !reading.cased && !token.is(Class::CUE))
+        && (capital
+            || !reading.cased && !token.is(Class::CUE)
+            || before_state(reading, index)
+            || !token.is(Class::ENGLISH)
+                && reading
+                    .before(index)
+                    .is_some_and(|before| before.is_mark(b',')))
         && !token.is(NO_PLACE)
 }

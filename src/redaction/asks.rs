@@ -53,9 +53,13 @@ impl Ask {
         if self.answers == Some(side) {
             self.left = self.left.saturating_sub(1);
         }
+        self.heard |= side == Side::Business;
+        if found.is_empty() && !reading.glance.has(b'?') {
+            // Neither asks nor announces.
+            return;
+        }
         let turn = Turn::of(reading, found);
         if side == Side::Business {
-            self.heard = true;
             self.past |= turn
                 .asked
                 .first(|kind| kind.is_number() && kind != Kind::Phone)

@@ -170,8 +170,11 @@ fn name(
         }
         let listed = token.is(Class::GIVEN.or(Class::SURNAME)) && !token.is(Class::AMBIGUOUS);
         let clear = listed && (!token.is(Class::ENGLISH) || token.is(Class::PLAIN_NAME));
+        let before_name = reading
+            .get(end + 1)
+            .is_some_and(|next| next.is(Class::GIVEN.or(Class::SURNAME)));
         let unheard = !ask.heard
-            && token.len() >= SHORTEST
+            && (token.len() >= SHORTEST || before_name)
             && reading.unknown(end)
             && !is_typo(text, words, token);
         // "chennai 600019", "high point nc 27265"

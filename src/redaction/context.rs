@@ -3,6 +3,7 @@
 use super::asks::Ask;
 use super::cues::{self, Found};
 use super::engine::Layers;
+use super::glance::Glance;
 use super::kind::KindSet;
 use super::lexer::Form;
 use super::reading::Reading;
@@ -46,11 +47,13 @@ impl<'a> Context<'a> {
         if !layers.cues {
             return;
         }
-        let all = reading
-            .tokens
-            .iter()
-            .fold(Class::default(), |all, token| all.or(token.class));
-        let digits = reading.tokens.iter().any(|token| token.digits > 0);
+        let Glance {
+            classes: all,
+            digits,
+            long_code,
+            long_stranger,
+            ..
+        } = reading.glance;
         found.clear();
         if all.is(Class::CUE) {
             cues::find(reading, words, found);
@@ -65,13 +68,7 @@ impl<'a> Context<'a> {
         if digits && addresses::possible(reading) {
             addresses::find(reading, spans);
         }
-        if all.is(Class::MAIL_AT)
-            || text.contains('@')
-            || reading
-                .tokens
-                .iter()
-                .any(|token| token.len() >= 8 && token.class == Class::default())
-        {
+        if all.is(Class::MAIL_AT) || reading.glance.has(b'@') || long_stranger {
             mail::find(reading, text, spans);
         }
         if digits || all.is(Class::DIGIT) {
@@ -80,12 +77,14 @@ impl<'a> Context<'a> {
                 national::refine(text, span);
             }
         }
-        for (index, token) in reading.tokens.iter().enumerate() {
-            if token.form == Form::Mixed
-                && token.len() >= 9
-                && let Some(rule) = national::code(&text[token.start as usize..token.end as usize])
-            {
-                spans.push(reading.span(index, index + 1, Kind::NationalId, rule));
+        if long_code {
+            for (index, token) in reading.tokens.iter().enumerate() {
+                if token.form == Form::Mixed
+                    && let Some(rule) =
+                        national::code(&text[token.start as usize..token.end as usize])
+                {
+                    spans.push(reading.span(index, index + 1, Kind::NationalId, rule));
+                }
             }
         }
         let expected = if layers.expectations {

@@ -270,7 +270,14 @@ fn word(reading: &Reading<'_>, index: usize, kind: Kind, linked: bool) -> Option
     while end > index + 1 && reading.tokens[end - 1].form == Form::Mark {
         end -= 1;
     }
-    Some(end)
+    // "password is vj 123": a second piece ends the message.
+    let second = kind == Kind::Password
+        && linked
+        && last(end + 1)
+        && reading.get(end).is_some_and(|token| {
+            token.digits > 0 && !values::is_measure(token) || reading.unknown(end)
+        });
+    Some(end + usize::from(second))
 }
 
 /// An address behind a strong cue: from its first number to the end of the line or sentence.
@@ -297,7 +304,7 @@ fn address(reading: &Reading<'_>, index: usize, limit: usize, weak: bool) -> Opt
                     && reading
                         .get(at + 1)
                         .is_none_or(|next| next.digits > 0 || next.form == Form::Mark);
-                token.is(Class::FILLER.or(Class::CUE))
+                (token.is(Class::FILLER) || token.is(Class::CUE) && !reading.capital(at))
                     && !place
                     && token.len() > 1
                     && !token.is(Class::STREET.or(Class::PARTICLE))

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::asks::Ask;
 use super::context::Context;
 use super::fold::Folded;
+use super::glance::Glance;
 use super::lexer::{self, Form, Token};
 use super::memory::Memory;
 use super::pieces::{self, Tail};
@@ -12,7 +13,7 @@ use super::policy::Rules;
 use super::reading::Reading;
 use super::replace::{self, Keyed, Replacement, Replacer};
 use super::shapes::Shapes;
-use super::words::{Class, Words};
+use super::words::Words;
 use super::{Conversation, Redacted, Side, Span, Verdict, names};
 
 /// Which of the layers are at work; all of them, but for measuring what each is worth.
@@ -60,6 +61,24 @@ struct Pass {
     english: bool,
 }
 
+/// Where the tokens of a message stand among all, and their sum; empty where it has not been read.
+#[derive(Clone, Copy, Default)]
+struct Lexed {
+    start: usize,
+    end: usize,
+    glance: Glance,
+}
+
+impl Lexed {
+    const fn is_empty(&self) -> bool {
+        self.start == self.end
+    }
+
+    fn reading<'a>(&self, tokens: &'a [Token], english: bool) -> Reading<'a> {
+        Reading::new(&tokens[self.start..self.end], self.glance, english)
+    }
+}
+
 impl Engine {
     /// An engine with the built-in rules that replaces what it finds as `replacement` says.
     pub fn new(replacement: Replacement) -> Self {
@@ -87,7 +106,7 @@ impl Engine {
     }
 
     /// Redacts the turns of `conversation` from `redact_from` on: one verdict per turn, in order.
-    pub fn redact(&self, conversation: &Conversation<'_>) -> Vec<Verdict> {
+    pub fn redact<'a>(&self, conversation: &Conversation<'_, 'a>) -> Vec<Verdict<'a>> {
         /// Each round finds what the one before uncovered; more than two are rare.
         const ROUNDS: usize = 4;
         let turns = conversation.turns;
@@ -101,7 +120,7 @@ impl Engine {
         let mut round = 0;
         loop {
             let mut replacer = self.replacer();
-            let redacted: Vec<Redacted> = turns
+            let redacted: Vec<Redacted<'_>> = turns
                 .iter()
                 .zip(&spans)
                 .map(|(turn, spans)| replace::apply(turn.text, spans, &mut replacer))
@@ -109,7 +128,7 @@ impl Engine {
             let texts: Vec<(Side, &str)> = turns
                 .iter()
                 .zip(&redacted)
-                .map(|(turn, redacted)| (turn.side, redacted.text.as_str()))
+                .map(|(turn, redacted)| (turn.side, &*redacted.text))
                 .collect();
             let residual = if spans.iter().all(Vec::is_empty) {
                 // The texts are what the pass read, and that found nothing.
@@ -149,17 +168,18 @@ impl Engine {
     pub fn redact_label(&self, label: &str) -> Option<String> {
         let spans = self.label_spans(label);
         let redacted = replace::apply(label, &spans, &mut self.replacer());
-        (spans.is_empty() || self.label_spans(&redacted.text).is_empty()).then_some(redacted.text)
+        (spans.is_empty() || self.label_spans(&redacted.text).is_empty())
+            .then(|| redacted.text.into_owned())
     }
 
     fn label_spans(&self, label: &str) -> Vec<Span> {
         let folded = Folded::new(label);
         let mut tokens = Vec::new();
-        lexer::lex(&folded.text, &self.words, &mut tokens);
+        let glance = lexer::lex(&folded.text, &self.words, &mut tokens);
         let mut spans = Vec::new();
-        self.shapes.find(&folded.text, &mut spans);
+        self.shapes.find(&folded.text, &glance, &mut spans);
         self.rules.find(&folded.text, &mut spans);
-        names::find(&Reading::new(&tokens, false), &mut spans);
+        names::find(&Reading::new(&tokens, glance, false), &mut spans);
         self.finish(&folded, label, &tokens, spans)
     }
 
@@ -189,8 +209,8 @@ impl Engine {
     fn learn_participant(&self, name: &str, memory: &mut Memory) {
         let folded = Folded::new(name);
         let mut tokens = Vec::new();
-        lexer::lex(&folded.text, &self.words, &mut tokens);
-        memory.learn_participant(&Reading::new(&tokens, false));
+        let glance = lexer::lex(&folded.text, &self.words, &mut tokens);
+        memory.learn_participant(&Reading::new(&tokens, glance, false));
     }
 
     /// Reads a conversation from beginning to end, and then again for what the memory holds. A later pass knows the
@@ -208,11 +228,15 @@ impl Engine {
                 .map(|(first, _)| first)
         };
         let mut tokens: Vec<Token> = Vec::new();
-        let mut read: Vec<(Folded<'_>, std::ops::Range<usize>)> = Vec::with_capacity(turns.len());
+        let mut read: Vec<(Folded<'_>, Lexed)> = Vec::with_capacity(turns.len());
         let lex = |folded: &Folded<'_>, tokens: &mut Vec<Token>| {
             let start = tokens.len();
-            lexer::lex(&folded.text, &self.words, tokens);
-            start..tokens.len()
+            let glance = lexer::lex(&folded.text, &self.words, tokens);
+            Lexed {
+                start,
+                end: tokens.len(),
+                glance,
+            }
         };
         for (turn, (_, text)) in turns.iter().enumerate() {
             let folded = if self.layers.folding {
@@ -220,14 +244,14 @@ impl Engine {
             } else {
                 Folded::plain(text)
             };
-            let range = if same(turn).is_some() {
-                0..0
+            let lexed = if same(turn).is_some() {
+                Lexed::default()
             } else {
                 lex(&folded, &mut tokens)
             };
-            read.push((folded, range));
+            read.push((folded, lexed));
         }
-        let english = before.map_or_else(|| is_english(&tokens), |(first, _)| first.english);
+        let english = before.map_or_else(|| is_english(&read), |(first, _)| first.english);
 
         let known = memory.len();
         let mut context = Context::new(&self.words, self.layers);
@@ -244,13 +268,13 @@ impl Engine {
                 spans.push(Vec::new());
                 continue;
             }
-            let (folded, range) = &mut read[turn];
-            if range.start == range.end {
-                *range = lex(folded, &mut tokens);
+            let (folded, lexed) = &mut read[turn];
+            if lexed.is_empty() {
+                *lexed = lex(folded, &mut tokens);
             }
-            let reading = Reading::new(&tokens[range.clone()], english);
+            let reading = lexed.reading(&tokens, english);
             let mut here = Vec::new();
-            self.shapes.find(&folded.text, &mut here);
+            self.shapes.find(&folded.text, &lexed.glance, &mut here);
             self.rules.find(&folded.text, &mut here);
             context.read(&reading, &folded.text, *side, &mut here);
             for span in &here {
@@ -269,21 +293,22 @@ impl Engine {
         }
         let grown = memory.len() > known;
         if self.layers.memory && !memory.is_empty() {
-            for (turn, (folded, range)) in read.iter_mut().enumerate() {
-                if range.start == range.end {
+            for (turn, (folded, lexed)) in read.iter_mut().enumerate() {
+                if lexed.is_empty() {
                     // As it was, and searched for all of the memory when it was read.
                     if !grown {
                         continue;
                     }
-                    *range = lex(folded, &mut tokens);
+                    *lexed = lex(folded, &mut tokens);
                 }
-                let reading = Reading::new(&tokens[range.clone()], english);
+                let reading = lexed.reading(&tokens, english);
                 memory.find(&reading, &folded.text, &mut spans[turn]);
             }
         }
-        for (((folded, range), (_, text)), spans) in read.iter().zip(turns).zip(&mut spans) {
+        for (((folded, lexed), (_, text)), spans) in read.iter().zip(turns).zip(&mut spans) {
             if !spans.is_empty() || folded.changed() {
-                *spans = self.finish(folded, text, &tokens[range.clone()], std::mem::take(spans));
+                let tokens = &tokens[lexed.start..lexed.end];
+                *spans = self.finish(folded, text, tokens, std::mem::take(spans));
             }
         }
         Pass {
@@ -295,12 +320,10 @@ impl Engine {
 }
 
 /// Whether most words of a conversation are English.
-fn is_english(tokens: &[Token]) -> bool {
-    let words = tokens
-        .iter()
-        .filter(|token| token.is_word() && token.len() > 1);
-    let (all, english) = words.fold((0_usize, 0_usize), |(all, english), token| {
-        (all + 1, english + usize::from(token.is(Class::ENGLISH)))
+fn is_english(read: &[(Folded<'_>, Lexed)]) -> bool {
+    let (all, english) = read.iter().fold((0, 0), |(all, english), (_, lexed)| {
+        let glance = &lexed.glance;
+        (all + glance.long_words, english + glance.english)
     });
     all > 0 && english * 2 >= all
 }

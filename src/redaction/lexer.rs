@@ -1,5 +1,6 @@
 //! From folded text to tokens: one pass that cuts, lower-cases, hashes and looks up.
 
+use super::glance::Glance;
 use super::words::{Class, Words};
 
 /// What a token is made of.
@@ -93,22 +94,42 @@ pub(super) fn hash_word(word: &[u8]) -> u64 {
 }
 
 /// Appends the tokens of `text` to `tokens`. White space leaves no token, and neither does an apostrophe in a word.
-pub(super) fn lex(text: &str, words: &Words, tokens: &mut Vec<Token>) {
+pub(super) fn lex(text: &str, words: &Words, tokens: &mut Vec<Token>) -> Glance {
     let bytes = text.as_bytes();
+    let mut glance = Glance::default();
     let mut at = 0;
+    let mut run_start = 0;
     while let Some(&byte) = bytes.get(at) {
-        at = match byte {
-            b'\n' | b'\r' => mark(Form::Break, at, at + 1, byte, tokens),
-            b' ' | b'\t' | 0..=31 | 127 => at + 1,
+        let token = match byte {
+            0..=32 | 127 => {
+                glance.longest_run = glance.longest_run.max(at - run_start);
+                run_start = at + 1;
+                at += 1;
+                if !matches!(byte, b'\n' | b'\r') {
+                    continue;
+                }
+                mark(Form::Break, at - 1, at, byte)
+            }
             b'[' => match label_end(bytes, at) {
-                Some(end) => mark(Form::Label, at, end, b'[', tokens),
-                None => mark(Form::Mark, at, at + 1, byte, tokens),
+                Some(end) => {
+                    glance.digits |= bytes[at..end].iter().any(u8::is_ascii_digit);
+                    mark(Form::Label, at, end, b'[')
+                }
+                None => mark(Form::Mark, at, at + 1, byte),
             },
-            b'\'' if inside_a_word(bytes, at) => at + 1,
-            byte if byte.is_ascii_alphanumeric() || byte >= 128 => run(bytes, at, words, tokens),
-            _ => mark(Form::Mark, at, run_of(bytes, at), byte, tokens),
+            b'\'' if inside_a_word(bytes, at) => {
+                at += 1;
+                continue;
+            }
+            byte if byte.is_ascii_alphanumeric() || byte >= 128 => run(bytes, at, words),
+            _ => mark(Form::Mark, at, run_of(bytes, at), byte),
         };
+        at = token.end as usize;
+        glance.see(&token);
+        tokens.push(token);
     }
+    glance.longest_run = glance.longest_run.max(bytes.len() - run_start);
+    glance
 }
 
 /// The end of a run of one mark: "..." is one token, and so is a mebibyte of at signs. Brackets stand by themselves.
@@ -133,8 +154,8 @@ fn inside_a_word(bytes: &[u8], at: usize) -> bool {
     letter(at.checked_sub(1)) && letter(at.checked_add(1))
 }
 
-fn mark(form: Form, start: usize, end: usize, mark: u8, tokens: &mut Vec<Token>) -> usize {
-    tokens.push(Token {
+fn mark(form: Form, start: usize, end: usize, mark: u8) -> Token {
+    Token {
         hash: u64::from(mark),
         start: offset(start),
         end: offset(end),
@@ -143,8 +164,7 @@ fn mark(form: Form, start: usize, end: usize, mark: u8, tokens: &mut Vec<Token>)
         case: Case::Lower,
         mark,
         digits: 0,
-    });
-    end
+    }
 }
 
 #[expect(
@@ -155,56 +175,74 @@ const fn offset(at: usize) -> u32 {
     at as u32
 }
 
+/// What a byte is, for the inner loop: bits.
+const LOWER: u8 = 1;
+const UPPER: u8 = 2;
+const DIGIT: u8 = 4;
+/// Of each byte; 0 ends a run. What is beyond ASCII is a letter.
+static BYTES: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            b'a'..=b'z' | 128.. => LOWER,
+            b'A'..=b'Z' => UPPER,
+            b'0'..=b'9' => DIGIT,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    table
+};
+
 /// A run of letters and digits.
-fn run(bytes: &[u8], start: usize, words: &Words, tokens: &mut Vec<Token>) -> usize {
-    let (mut hash, mut digits, mut upper, mut lower, mut crosses) =
-        (SEED, 0_usize, 0_usize, 0_usize, 0_usize);
+fn run(bytes: &[u8], start: usize, words: &Words) -> Token {
+    let (mut hash, mut digits, mut seen) = (SEED, 0_usize, 0);
     let mut end = start;
     while let Some(&byte) = bytes.get(end) {
-        match byte {
-            b'a'..=b'z' => lower += 1,
-            b'A'..=b'Z' => upper += 1,
-            b'0'..=b'9' => digits += 1,
-            128.. => lower += 1,
-            _ => break,
+        let what = BYTES[usize::from(byte)];
+        if what == 0 {
+            break;
         }
-        crosses += usize::from(matches!(byte, b'x' | b'X'));
-        hash = mix(hash, byte.to_ascii_lowercase());
+        seen |= what;
+        digits += usize::from(what == DIGIT);
+        // To lower case.
+        hash = mix(hash, byte | (what & UPPER) << 4);
         end += 1;
     }
     let length = end - start;
+    let token = &bytes[start..end];
     let form = match digits {
-        // A masked number.
-        _ if crosses == length && length >= 3 => Form::Label,
+        0 if is_masked(token) => Form::Label,
         0 => Form::Word,
         digits if digits == length => Form::Number,
+        digits if is_swapped(token, digits) => Form::Number,
         _ => Form::Mixed,
     };
-    let (form, digits) = match form {
-        Form::Mixed if is_swapped(&bytes[start..end], digits) => (Form::Number, length),
-        form => (form, digits),
-    };
     let hash = finish(hash);
-    tokens.push(Token {
+    Token {
         hash,
         start: offset(start),
         end: offset(end),
         class: match form {
             Form::Word => words.class(hash),
-            Form::Mixed => measure(&bytes[start..end], words),
+            Form::Mixed => measure(token, words),
             _ => Class::default(),
         },
         form,
-        case: match (bytes[start].is_ascii_uppercase(), upper, lower) {
-            (false, 2.., 0) => Case::Upper,
-            (false, ..) => Case::Lower,
-            (true, 2.., 0) => Case::Upper,
-            _ => Case::Capital,
+        case: match (token[0].is_ascii_uppercase(), seen & LOWER != 0) {
+            (_, false) if length - digits >= 2 => Case::Upper,
+            (true, _) => Case::Capital,
+            (false, _) => Case::Lower,
         },
         mark: 0,
-        digits: u8::try_from(digits).unwrap_or(u8::MAX),
-    });
-    end
+        digits: u8::try_from(if form == Form::Number { length } else { digits }).unwrap_or(u8::MAX),
+    }
+}
+
+/// "XXXX": a masked number.
+fn is_masked(token: &[u8]) -> bool {
+    token.len() >= 3 && token.iter().all(|byte| matches!(byte, b'x' | b'X'))
 }
 
 /// "4O8", "l222": a number in which letters stand for the digits they look like.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::lexer::{Form, Token};
 use super::reading::Reading;
 use super::values::{self, Value};
-use super::words::Class;
+use super::words::{Class, Hashed};
 use super::{Kind, Span};
 
 /// What is remembered of one word or number.
@@ -20,10 +20,10 @@ struct Remembered {
 /// The values of one conversation, by hash.
 #[derive(Default)]
 pub(super) struct Memory {
-    words: HashMap<u64, Remembered>,
+    words: HashMap<u64, Remembered, Hashed>,
     /// A bit for each remembered word: most words are told from all of them without a look-up.
     filter: u64,
-    numbers: HashMap<u64, Kind>,
+    numbers: HashMap<u64, Kind, Hashed>,
 }
 
 /// Least number of digits of a number that is remembered.
@@ -66,7 +66,7 @@ impl Memory {
                 {
                     let telling = token.is_word()
                         && token.len() >= 4
-                        && !token.is(Class::ENGLISH.or(Class::STATE).or(Class::AMBIGUOUS));
+                        && !token.is(Class::PLACE.or(Class::STATE).or(Class::AMBIGUOUS));
                     if telling
                         && reading.capital(first + index)
                         && tokens.iter().any(|token| token.is(Class::STREET))

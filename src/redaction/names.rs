@@ -81,15 +81,10 @@ fn begins(reading: &Reading<'_>, index: usize, hint: Hint) -> bool {
                     && token.case == Case::Capital
                     && !reading.begins_sentence(index))
                 || (reading.unknown(index)
-                    && !is_participle(token.len())
                     && (listed || ends(reading, index + 1))
                     && !reading.cased)
         }
     }
-}
-
-const fn is_participle(_length: usize) -> bool {
-    false
 }
 
 fn begins_after_initial(reading: &Reading<'_>, index: usize) -> bool {
@@ -135,7 +130,7 @@ fn extend(reading: &Reading<'_>, first: usize) -> usize {
         if token.is_word()
             && token.len() == 1
             && (token.case != Case::Lower || !reading.cased)
-            && !is_i(token)
+            && (!is_i(token) || is_dotted(reading, index))
         {
             // An initial, if a name follows or the message ends.
             index += 1;
@@ -167,6 +162,15 @@ fn extend(reading: &Reading<'_>, first: usize) -> usize {
     end
 }
 
+/// "Tom I. Hale": with a dot it is an initial, whatever the letter.
+fn is_dotted(reading: &Reading<'_>, index: usize) -> bool {
+    reading.cased
+        && reading
+            .get(index + 1)
+            .is_some_and(|next| next.is_mark(b'.'))
+        && part(reading, index + 2, true)
+}
+
 fn is_i(token: &super::lexer::Token) -> bool {
     token.hash == super::lexer::hash_word(b"i") || token.hash == super::lexer::hash_word(b"a")
 }
@@ -187,8 +191,17 @@ fn part(reading: &Reading<'_>, index: usize, capital_before: bool) -> bool {
         return capital && (!token.is(Class::CUE) || token.is(Class::GIVEN.or(Class::SURNAME)));
     }
     (token.is(Class::GIVEN.or(Class::SURNAME))
-        && (!token.is(Class::ENGLISH) || token.is(Class::PLAIN_NAME)))
+        && (!token.is(Class::ENGLISH)
+            || token.is(Class::PLAIN_NAME)
+            || !reading.cased && stands_last(reading, index)))
         || reading.unknown(index)
+}
+
+/// "jamie brown and": nothing follows that the word could belong to.
+fn stands_last(reading: &Reading<'_>, index: usize) -> bool {
+    reading.get(index + 1).is_none_or(|next| {
+        !next.is_word() || next.is(Class::FILLER.or(Class::CUE).or(Class::CONNECTOR))
+    })
 }
 
 /// Adds the names that need no cue: given names that are no other word, names behind a title or a greeting.
@@ -212,6 +225,7 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
         .or(Class::SURNAME);
     let token = &reading.tokens[index];
     if !token.is_word()
+        || !(token.is(INTERESTING) || reading.capital(index))
         || reading
             .before(index)
             .is_some_and(|before| before.is(Class::PLACE) && before.case != Case::Lower)

@@ -60,6 +60,15 @@ pub(super) fn number(digits: &[u8]) -> Option<(Kind, &'static str)> {
         9 if weighted(&[3, 7, 1, 3, 7, 1, 3, 7, 1]).is_multiple_of(10) && digits[0] <= 3 => {
             Some((Kind::RoutingNumber, "us_routing"))
         }
+        10 if matches!(digits[0], 2..=6)
+            && weighted(&[1, 3, 7, 9, 1, 3, 7, 9]) % 10 == u32::from(digits[8]) =>
+        {
+            Some((Kind::NationalId, "au_medicare"))
+        }
+        10 if weighted(&[10, 9, 8, 7, 6, 5, 4, 3, 2, 1]).is_multiple_of(11) => {
+            Some((Kind::NationalId, "uk_nhs"))
+        }
+        14 if brazilian_company(digits) => Some((Kind::NationalId, "br_cnpj")),
         11 if brazilian(digits) => Some((Kind::NationalId, "br_cpf")),
         11 if german(digits) => Some((Kind::NationalId, "de_steuer_id")),
         12 if digits[0] > 1 && verhoeff(digits) => Some((Kind::NationalId, "in_aadhaar")),
@@ -145,6 +154,20 @@ fn brazilian(digits: &[u8]) -> bool {
     digits.iter().any(|digit| *digit != digits[0]) && check(9) && check(10)
 }
 
+fn brazilian_company(digits: &[u8]) -> bool {
+    let check = |length: usize| {
+        // The weights run from 2 to 9 again and again, from the right.
+        let sum: usize = digits[..length]
+            .iter()
+            .rev()
+            .zip((2..=9).cycle())
+            .map(|(&digit, weight)| usize::from(digit) * weight)
+            .sum();
+        sum * 10 % 11 % 10 == usize::from(digits[length])
+    };
+    check(12) && check(13)
+}
+
 /// ISO 7064 mod 11, 10, and exactly one digit that occurs more than once among the first ten.
 fn german(digits: &[u8]) -> bool {
     let repeated = (0..10_u8)
@@ -224,6 +247,11 @@ mod tests {
             ("234123412346", Some("in_aadhaar")),
             ("234123412347", None),
             ("255081416802538", Some("fr_nir")),
+            ("9434765919", Some("uk_nhs")),
+            ("9434765918", None),
+            ("2123456701", Some("au_medicare")),
+            ("11222333000181", Some("br_cnpj")),
+            ("11222333000182", None),
         ] {
             let digits: Vec<u8> = text.bytes().map(|byte| byte - b'0').collect();
             let found = number(&digits).map(|found| found.1);

@@ -2,7 +2,7 @@
 //!
 //! Read and validated once, at start. Whatever it says, e-mail addresses and phone numbers are looked for.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use regex::Regex;
 use serde::Deserialize;
@@ -69,7 +69,7 @@ struct File {
     patterns: Vec<PatternEntry>,
     /// By language and kind.
     #[serde(default)]
-    cues: HashMap<String, HashMap<Kind, Vec<Spanned<String>>>>,
+    cues: BTreeMap<String, BTreeMap<Kind, Vec<Spanned<String>>>>,
 }
 
 #[derive(Deserialize)]

@@ -1,5 +1,6 @@
 //! A message as the rules see it: tokens, and what surrounds each.
 
+use super::glance::Glance;
 use super::lexer::{Case, Form, Token};
 use super::words::Class;
 use super::{Kind, Span};
@@ -9,6 +10,8 @@ use super::{Kind, Span};
 pub(super) struct Reading<'a> {
     /// The tokens, in order.
     pub(super) tokens: &'a [Token],
+    /// Their sum.
+    pub(super) glance: Glance,
     /// Whether the conversation is in English, so that a word in no dictionary is a name or a code.
     pub(super) english: bool,
     /// Whether the message has both capitals and small letters, so that a capital says something.
@@ -16,15 +19,13 @@ pub(super) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    pub(super) fn new(tokens: &'a [Token], english: bool) -> Self {
-        let words = || tokens.iter().filter(|token| token.is_word());
-        let lower = words().any(|token| token.case == Case::Lower);
-        let capital = words().any(|token| token.case == Case::Capital);
-        let short = words().count() <= 4;
+    pub(super) const fn new(tokens: &'a [Token], glance: Glance, english: bool) -> Self {
+        const SHORT: u32 = 4;
         Self {
             tokens,
+            glance,
             english,
-            cased: capital && (lower || short),
+            cased: glance.capital && (glance.lower || glance.words <= SHORT),
         }
     }
 

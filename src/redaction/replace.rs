@@ -1,5 +1,6 @@
 //! Builds the redacted text and the findings that say where it was changed.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::policy::{self, Action, Rules};
@@ -125,16 +126,16 @@ pub struct Finding {
 
 /// A redacted text with its findings, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Redacted {
-    /// The text with every found value replaced.
-    pub text: String,
+pub struct Redacted<'a> {
+    /// The text with every found value replaced; the raw text itself where nothing was found.
+    pub text: Cow<'a, str>,
     /// One entry per replaced value.
     pub findings: Vec<Finding>,
 }
 
 /// Where spans of the redacted text (sorted, apart) lie in the original, of which `spans` were replaced; they take in
 /// whole what they touch of a placeholder.
-pub(super) fn trace_back(found: &[Span], redacted: &Redacted, spans: &[Span]) -> Vec<Span> {
+pub(super) fn trace_back(found: &[Span], redacted: &Redacted<'_>, spans: &[Span]) -> Vec<Span> {
     // Original and redacted text in step: where each placeholder stands in bytes of either.
     let mut places: Vec<(usize, usize, Span)> = Vec::with_capacity(spans.len());
     let (mut original, mut published) = (0, 0);
@@ -178,7 +179,17 @@ pub(super) fn trace_back(found: &[Span], redacted: &Redacted, spans: &[Span]) ->
 }
 
 /// Replaces `spans` (sorted, not overlapping) of `text`.
-pub(super) fn apply(text: &str, spans: &[Span], replacer: &mut Replacer<'_>) -> Redacted {
+pub(super) fn apply<'a>(
+    text: &'a str,
+    spans: &[Span],
+    replacer: &mut Replacer<'_>,
+) -> Redacted<'a> {
+    if spans.is_empty() {
+        return Redacted {
+            text: Cow::Borrowed(text),
+            findings: Vec::new(),
+        };
+    }
     let mut output = String::with_capacity(text.len() + spans.len() * 8);
     let mut findings = Vec::with_capacity(spans.len());
     let mut copied = 0;
@@ -203,7 +214,7 @@ pub(super) fn apply(text: &str, spans: &[Span], replacer: &mut Replacer<'_>) -> 
     }
     output.push_str(&text[copied..]);
     Redacted {
-        text: output,
+        text: Cow::Owned(output),
         findings,
     }
 }

@@ -2,6 +2,7 @@
 
 use regex::Regex;
 
+use super::glance::Glance;
 use super::shapes::compile;
 use super::{Kind, Span};
 
@@ -41,20 +42,11 @@ impl Secrets {
     }
 
     /// Adds what is found. Every pattern has a gate that most messages do not pass.
-    pub(super) fn find(&self, text: &str, spans: &mut Vec<Span>) {
+    pub(super) fn find(&self, text: &str, glance: &Glance, spans: &mut Vec<Span>) {
         /// The shortest run without a space that can be a key.
         const SHORTEST: usize = 14;
-        let (mut run, mut longest, mut pairs) = (0_usize, 0, 0);
-        for byte in text.bytes() {
-            run = if byte.is_ascii_whitespace() {
-                0
-            } else {
-                run + 1
-            };
-            longest = longest.max(run);
-            pairs += usize::from(matches!(byte, b':' | b'-'));
-        }
-        if longest < SHORTEST && !text.contains("-----BEGIN") {
+        let hyphen = glance.has(b'-');
+        if glance.longest_run < SHORTEST && !(hyphen && text.contains("-----BEGIN")) {
             return;
         }
         let whole = |pattern: &Regex, kind, rule, spans: &mut Vec<Span>| {
@@ -66,13 +58,13 @@ impl Secrets {
             }));
         };
         whole(&self.key, Kind::Secret, "key", spans);
-        if pairs >= 5 {
+        if hyphen || glance.has(b':') {
             whole(&self.mac, Kind::MacAddress, "mac", spans);
         }
-        if text.contains("://") {
+        if glance.has(b':') && text.contains("://") {
             whole(&self.url, Kind::Url, "url_credentials", spans);
         }
-        if text.contains('=') {
+        if glance.has(b'=') {
             spans.extend(
                 self.query
                     .captures_iter(text)
@@ -91,6 +83,8 @@ impl Secrets {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::redaction::lexer::lex;
+    use crate::redaction::words::Words;
 
     #[test]
     fn what_machines_write_is_found() {
@@ -125,7 +119,8 @@ mod tests {
             ),
         ] {
             let mut spans = Vec::new();
-            secrets.find(text, &mut spans);
+            let glance = lex(text, Words::builtin(), &mut Vec::new());
+            secrets.find(text, &glance, &mut spans);
             let found: Vec<&str> = spans
                 .iter()
                 .map(|span| &text[span.start..span.end])
@@ -143,7 +138,8 @@ mod tests {
             "risk_assessment_of_things",
         ] {
             let mut spans = Vec::new();
-            secrets.find(text, &mut spans);
+            let glance = lex(text, Words::builtin(), &mut Vec::new());
+            secrets.find(text, &glance, &mut spans);
             assert!(spans.is_empty(), "{text:?}");
         }
     }

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use regex::Regex;
 
+use super::glance::Glance;
 use super::secrets::Secrets;
 use super::{Kind, Span, iban, numbers};
 
@@ -33,14 +34,9 @@ impl Shapes {
     }
 
     /// Adds all spans of personal data in `text`, in no order, overlapping where rules do.
-    pub(super) fn find(&self, text: &str, spans: &mut Vec<Span>) {
+    pub(super) fn find(&self, text: &str, glance: &Glance, spans: &mut Vec<Span>) {
         // Most messages have neither a digit nor an at sign, and then none of the rules can match.
-        let (mut digit, mut at_sign, mut colon) = (false, false, false);
-        for byte in text.bytes() {
-            digit |= byte.is_ascii_digit();
-            at_sign |= byte == b'@';
-            colon |= byte == b':';
-        }
+        let (digit, at_sign) = (glance.digits, glance.has(b'@'));
         if digit || at_sign {
             self.find_tutorial(text, spans);
         }
@@ -56,8 +52,8 @@ impl Shapes {
                     .filter_map(|start| iban::at(text, start.start())),
             );
         }
-        self.secrets.find(text, spans);
-        if colon {
+        self.secrets.find(text, glance, spans);
+        if glance.has(b':') {
             self.find_ipv6(text, spans);
         }
     }

@@ -23,7 +23,7 @@ fn chat(engine: &Engine, turns: &[&str]) -> Vec<String> {
         })
         .into_iter()
         .map(|verdict| match verdict {
-            Verdict::Redacted(redacted) => redacted.text,
+            Verdict::Redacted(redacted) => redacted.text.into_owned(),
             Verdict::Withheld { residual } => format!("withheld: {residual}"),
         })
         .collect()
@@ -87,6 +87,55 @@ fn cues_in_the_message_announce_values() {
             "C: we are in SW1A 2AA or K1A 0B1 now",
             "we are in [POSTAL_CODE] or [POSTAL_CODE] now",
         )],
+    ]);
+}
+
+#[test]
+fn addresses_are_taken_from_the_house_number_to_the_country() {
+    for address in [
+        "118-04 Larch Avenue",
+        "9012/33 Larch Avenue",
+        "2750 Broadway",
+        "14 rue Lucien d'Orval, 99013",
+        "31bis avenue Lucien Orval, 99013",
+        "77 Larch Circle B",
+        "77 Larch St. Apt. 4",
+        "77 Larch Street, Springfield, united states",
+        "5 Lower Larchveld, Cape Town City Centre",
+    ] {
+        expect(&[&[(
+            &format!("B: It is located at {address}."),
+            "It is located at [ADDRESS].",
+        )]]);
+    }
+    // Without capitals, to the last word that no dictionary has, and to the state and the postcode.
+    expect(&[
+        &[("C: 77 larch street avondell ma 2722", "[ADDRESS]")],
+        &[(
+            "C: address is 77 larch street suite 5 new york thanks",
+            "address is [ADDRESS] thanks",
+        )],
+        &[("C: 77 larch ave quimberley", "[ADDRESS]")],
+    ]);
+    survive(&[
+        "C: I have 2 Broadway tickets",
+        "B: We are open 24/7 street side",
+    ]);
+}
+
+#[test]
+fn names_are_taken_whole() {
+    expect(&[
+        &[(
+            "C: my name is joanna brown and i am late",
+            "my name is [PERSON] and i am late",
+        )],
+        &[("B: Tom I. Quell called", "[PERSON] called")],
+        &[(
+            "C: send it to Aunt Joanna today",
+            "send it to [PERSON] today",
+        )],
+        &[("C: my password is quv 381", "my password is [PASSWORD]")],
     ]);
 }
 
@@ -175,7 +224,7 @@ fn participants_are_known_from_the_start() {
     let texts: Vec<&str> = verdicts
         .iter()
         .map(|verdict| match verdict {
-            Verdict::Redacted(redacted) => redacted.text.as_str(),
+            Verdict::Redacted(redacted) => &*redacted.text,
             Verdict::Withheld { .. } => "withheld",
         })
         .collect();

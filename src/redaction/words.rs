@@ -1,9 +1,10 @@
 //! What words mean: the dictionary, the lists of names, and the word files of each language, in one table.
 //!
-//! A word is looked up by its hash, which the lexer computes while it reads; the table holds 32 further bits of it, so
-//! that a stranger is taken for a known word once in billions.
+//! A word is looked up by its hash, which the lexer computes while it reads; the table holds 22 further bits of it, so
+//! that a stranger is taken for a known word once in millions.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
@@ -70,6 +71,8 @@ impl Class {
     pub(super) const ARTICLE: Self = Self(1 << 31);
     /// Goes before a person: "to", "from", "with".
     pub(super) const TOWARDS: Self = Self(1 << 30);
+    /// The whole name of a street: "Broadway".
+    pub(super) const STREET_WHOLE: Self = Self(1 << 32);
 
     /// Whether any of the bits of `other` is set.
     pub(super) const fn is(self, other: Self) -> bool {
@@ -99,18 +102,20 @@ pub(super) struct Cue {
     pub(super) weak: bool,
 }
 
+/// Ordered maps: of two cues that claim the same words, the same must win in every process, or a redelivery would not
+/// publish the same bytes.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Language {
-    words: HashMap<String, String>,
+    words: BTreeMap<String, String>,
     #[serde(default)]
-    numbers: HashMap<String, u8>,
+    numbers: BTreeMap<String, u8>,
     #[serde(default)]
-    repeat: HashMap<String, u8>,
+    repeat: BTreeMap<String, u8>,
     mail: Mail,
-    cues: HashMap<Kind, Vec<String>>,
+    cues: BTreeMap<Kind, Vec<String>>,
     #[serde(default)]
-    weak_cues: HashMap<Kind, Vec<String>>,
+    weak_cues: BTreeMap<Kind, Vec<String>>,
     #[serde(default)]
     plain: Plain,
 }
@@ -136,14 +141,20 @@ struct Phrase {
 
 /// The table of words and cues.
 pub(super) struct Words {
-    /// Open addressing; an entry without class is free.
-    slots: Vec<(u32, Class)>,
+    /// Open addressing; small, because it is read for every word. The upper bits of a slot are further bits of the word's
+    /// hash, the lower ones a place in `classes`, of which the first stands for a free slot.
+    slots: Vec<u32>,
+    /// What words can be: each combination once.
+    classes: Vec<Class>,
     /// By the hash of the first word, longest first.
-    phrases: HashMap<u64, Vec<Phrase>>,
+    phrases: HashMap<u64, Vec<Phrase>, Hashed>,
 }
 
 /// A power of two, well above the number of words.
 const SLOTS: usize = 1 << 17;
+/// Bits of a slot that say where the class is.
+const CLASS_BITS: u32 = 10;
+const CLASS_MASK: u32 = (1 << CLASS_BITS) - 1;
 
 impl Words {
     /// The table of the built-in words, made once.
@@ -168,8 +179,9 @@ impl Words {
 
     fn build(own: &[(Kind, String)]) -> Self {
         let mut words = Self {
-            slots: vec![(0, Class::default()); SLOTS],
-            phrases: HashMap::new(),
+            slots: vec![0; SLOTS],
+            classes: vec![Class::default()],
+            phrases: HashMap::default(),
         };
         for (list, class) in [
             (ENGLISH, Class::ENGLISH),
@@ -247,27 +259,29 @@ impl Words {
     }
 
     fn add_hash(&mut self, hash: u64, class: Class) {
-        let (mut slot, tag) = place(hash);
-        while self.slots[slot].1 != Class::default() && self.slots[slot].0 != tag {
-            slot = (slot + 1) % SLOTS;
-        }
-        self.slots[slot] = (tag, self.slots[slot].1.or(class));
+        let slot = self.slot(hash);
+        let class = self.classes[(self.slots[slot] & CLASS_MASK) as usize].or(class);
+        let known = self.classes.iter().position(|known| *known == class);
+        let place = known.unwrap_or_else(|| {
+            self.classes.push(class);
+            self.classes.len() - 1
+        });
+        // The tests hold that there are fewer classes than the bits can tell.
+        self.slots[slot] = tag(hash) | place as u32 & CLASS_MASK;
     }
 
     /// What is known of the word with this hash.
     pub(super) fn class(&self, hash: u64) -> Class {
-        let (mut slot, tag) = place(hash);
-        loop {
-            let (found, class) = self.slots[slot];
-            if found == tag || class == Class::default() {
-                return if found == tag {
-                    class
-                } else {
-                    Class::default()
-                };
-            }
+        self.classes[(self.slots[self.slot(hash)] & CLASS_MASK) as usize]
+    }
+
+    /// The slot of the word with this hash, or the free one where it would stand.
+    fn slot(&self, hash: u64) -> usize {
+        let mut slot = (hash >> 40) as usize % SLOTS;
+        while self.slots[slot] & CLASS_MASK != 0 && self.slots[slot] & !CLASS_MASK != tag(hash) {
             slot = (slot + 1) % SLOTS;
         }
+        slot
     }
 
     /// The longest cue that begins with the first of `hashes`, and its number of words.
@@ -287,8 +301,31 @@ impl Words {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "bits of a hash")]
-const fn place(hash: u64) -> (usize, u32) {
-    ((hash >> 40) as usize % SLOTS, hash as u32 | 1)
+const fn tag(hash: u64) -> u32 {
+    hash as u32 & !CLASS_MASK
+}
+
+/// For maps whose keys are hashes already.
+pub(super) type Hashed = BuildHasherDefault<AsItIs>;
+
+/// Takes a key that is a hash as it is.
+#[derive(Clone, Copy, Default)]
+pub(super) struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
 }
 
 #[expect(
@@ -317,6 +354,7 @@ fn class_named(name: &str) -> Class {
         "street_weak" => Class::STREET.or(Class::STREET_WEAK),
         "link" => Class::LINK.or(Class::CONNECTOR),
         "of" => Class::OF,
+        "street_whole" => Class::STREET_WHOLE,
         "street_first" => Class::STREET_FIRST,
         "street_unit" => Class::STREET_UNIT,
         "state" => Class::STATE,
@@ -342,6 +380,30 @@ mod tests {
         assert!(class("alice").is(Class::GIVEN));
         assert!(class("seven").is(Class::DIGIT) && class("seven").value() == 7);
         assert_eq!(class("xqzzyv"), Class::default());
+    }
+
+    #[test]
+    fn two_tables_say_the_same_of_every_cue() {
+        let cues = |words: &Words| {
+            let mut cues: Vec<_> = words
+                .phrases
+                .iter()
+                .flat_map(|(first, phrases)| {
+                    phrases.iter().enumerate().map(move |(place, phrase)| {
+                        (*first, place, phrase.rest.clone(), phrase.cue)
+                    })
+                })
+                .map(|(first, place, rest, cue)| (first, place, rest, cue.kind, cue.weak))
+                .collect();
+            cues.sort_unstable();
+            cues
+        };
+        assert_eq!(cues(&Words::build(&[])), cues(&Words::build(&[])));
+    }
+
+    #[test]
+    fn a_slot_can_tell_every_class() {
+        assert!(Words::builtin().classes.len() <= CLASS_MASK as usize);
     }
 
     #[test]

@@ -174,7 +174,7 @@ impl Sink {
         &mut self,
         engine: &Engine,
         message: &RawMessage,
-        redacted: Redacted,
+        redacted: Redacted<'_>,
         (language, language_confidence): (&'static str, f64),
         fingerprint: String,
     ) {
@@ -191,7 +191,7 @@ impl Sink {
             message_id: label(&message.message_id),
             from: label(&message.from),
             to: label(&message.to),
-            text: redacted.text,
+            text: redacted.text.into_owned(),
             timestamp: timestamp(message.timestamp.clone()),
             metadata: Metadata {
                 language,
@@ -237,7 +237,7 @@ impl Sink {
 }
 
 /// Redacts the messages from the `first` on; those before it are read for context.
-pub fn redact(messages: &[RawMessage], first: usize, policy: &Policy) -> Vec<Verdict> {
+pub fn redact<'a>(messages: &'a [RawMessage], first: usize, policy: &Policy) -> Vec<Verdict<'a>> {
     let turns: Vec<Turn<'_>> = messages
         .iter()
         .map(|message| Turn {

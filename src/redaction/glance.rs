@@ -1,0 +1,62 @@
+//! What a message is made of, at a glance: the gates that spare most messages most rules. Gathered by the lexer.
+
+use super::lexer::{Case, Form, Token};
+use super::words::Class;
+
+/// The sum of a message's tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Glance {
+    /// What is known of any of its words.
+    pub(super) classes: Class,
+    /// Whether there is a digit.
+    pub(super) digits: bool,
+    /// Whether a code of letters and digits is as long as a national number.
+    pub(super) long_code: bool,
+    /// Whether a word, number or code of eight characters and more is in no list.
+    pub(super) long_stranger: bool,
+    /// The longest run without white space, in bytes.
+    pub(super) longest_run: usize,
+    /// Whether words are written small, with a capital, and how many there are.
+    pub(super) lower: bool,
+    pub(super) capital: bool,
+    pub(super) words: u32,
+    /// Words of two letters and more, and those of them that are English.
+    pub(super) long_words: u32,
+    pub(super) english: u32,
+    /// A bit for each ASCII character that is no letter, digit or white space.
+    marks: u128,
+}
+
+impl Glance {
+    /// Takes note of a token.
+    pub(super) fn see(&mut self, token: &Token) {
+        const LONG_CODE: usize = 9;
+        const LONG_STRANGER: usize = 8;
+        match token.form {
+            Form::Mark => self.marks |= 1 << (token.mark & 127),
+            Form::Break | Form::Label => {}
+            form => {
+                self.classes = self.classes.or(token.class);
+                self.digits |= token.digits > 0;
+                self.long_stranger |=
+                    token.len() >= LONG_STRANGER && token.class == Class::default();
+                if form == Form::Word {
+                    self.words += 1;
+                    self.lower |= token.case == Case::Lower;
+                    self.capital |= token.case == Case::Capital;
+                    if token.len() > 1 {
+                        self.long_words += 1;
+                        self.english += u32::from(token.is(Class::ENGLISH));
+                    }
+                } else {
+                    self.long_code |= form == Form::Mixed && token.len() >= LONG_CODE;
+                }
+            }
+        }
+    }
+
+    /// Whether the mark occurs.
+    pub(super) const fn has(&self, mark: u8) -> bool {
+        self.marks & 1 << mark != 0
+    }
+}
