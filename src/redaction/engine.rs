@@ -134,8 +134,7 @@ impl Engine {
                 // The texts are what the pass read, and that found nothing.
                 vec![Vec::new(); turns.len()]
             } else {
-                tracing::info_span!("verify")
-                    .in_scope(|| self.pass(&texts, &mut memory, Some((&first, &spans))).spans)
+                self.pass(&texts, &mut memory, Some((&first, &spans))).spans
             };
             round += 1;
             if round == ROUNDS || residual.iter().all(Vec::is_empty) {

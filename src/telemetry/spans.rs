@@ -6,8 +6,7 @@
 //!     GET|POST {template}                  client; one per try, calls for a token too
 //!     validate                             an answer becomes messages
 //!   scrub                                  from raw to sanitized
-//!     redact                               the passes over the conversation
-//!       verify                             each scan of what would be published
+//!     redact                               the passes over the conversation, the scans of what came out included
 //!     language
 //!   serialize
 //!   publish {exchange}:{routing key}       producer; a record, or the job on its way to a retry queue or the dead letters
