@@ -54,6 +54,7 @@ impl<'a> Context<'a> {
             long_stranger,
             ..
         } = reading.glance;
+        let digits = digits > 0;
         found.clear();
         if all.is(Class::CUE) {
             cues::find(reading, words, found);

@@ -226,7 +226,11 @@ impl Engine {
                 .filter(|(_, replaced)| replaced[turn].is_empty())
                 .map(|(first, _)| first)
         };
-        let mut tokens: Vec<Token> = Vec::new();
+        /// A token for so many bytes: more than there are, so that the memory is taken once.
+        const BYTES_PER_TOKEN: usize = 3;
+        let bytes: usize = turns.iter().map(|(_, text)| text.len()).sum();
+        let bytes = if before.is_some() { 0 } else { bytes };
+        let mut tokens: Vec<Token> = Vec::with_capacity(bytes / BYTES_PER_TOKEN);
         let mut read: Vec<(Folded<'_>, Lexed)> = Vec::with_capacity(turns.len());
         let lex = |folded: &Folded<'_>, tokens: &mut Vec<Token>| {
             let start = tokens.len();

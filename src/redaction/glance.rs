@@ -8,8 +8,8 @@ use super::words::Class;
 pub(super) struct Glance {
     /// What is known of any of its words.
     pub(super) classes: Class,
-    /// Whether there is a digit.
-    pub(super) digits: bool,
+    /// Number of digits; of one run at most 255 are counted.
+    pub(super) digits: usize,
     /// Whether a code of letters and digits is as long as a national number.
     pub(super) long_code: bool,
     /// Whether a word, number or code of eight characters and more is in no list.
@@ -37,7 +37,7 @@ impl Glance {
             Form::Break | Form::Label => {}
             form => {
                 self.classes = self.classes.or(token.class);
-                self.digits |= token.digits > 0;
+                self.digits += usize::from(token.digits);
                 self.long_stranger |=
                     token.len() >= LONG_STRANGER && token.class == Class::default();
                 if form == Form::Word {

@@ -73,24 +73,48 @@ impl Token {
     }
 }
 
-const SEED: u64 = 0xcbf2_9ce4_8422_2325;
-
-const fn mix(hash: u64, byte: u8) -> u64 {
-    (hash ^ byte as u64).wrapping_mul(0x0100_0000_01b3)
+/// The hash of a word, whatever the case of its ASCII letters.
+pub(super) fn hash_word(word: &[u8]) -> u64 {
+    hash_run(word, 0, word.len())
 }
 
-/// Spreads what the multiplication left in the upper bits.
-const fn finish(hash: u64) -> u64 {
-    let hash = (hash ^ hash >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+/// The hash of `length` bytes from `start` on, eight at a time.
+fn hash_run(bytes: &[u8], start: usize, length: usize) -> u64 {
+    const SEED: u64 = 0xcbf2_9ce4_8422_2325;
+    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+    const STEP: usize = 8;
+    let mut hash = SEED ^ length as u64;
+    let mut done = 0;
+    while done < length {
+        let at = start + done;
+        let here = (length - done).min(STEP);
+        let eight = match bytes.get(at..).and_then(<[u8]>::first_chunk) {
+            Some(eight) => u64::from_le_bytes(*eight) & (u64::MAX >> (64 - 8 * here)),
+            None => {
+                let mut eight = [0; STEP];
+                eight[..here].copy_from_slice(&bytes[at..at + here]);
+                u64::from_le_bytes(eight)
+            }
+        };
+        hash = (hash ^ lower_case(eight)).wrapping_mul(FACTOR);
+        hash ^= hash >> 32;
+        done += STEP;
+    }
+    // Once more, so that what the last bytes say reaches every bit.
+    hash = hash.wrapping_mul(FACTOR);
     hash ^ hash >> 29
 }
 
-/// The hash of a word, whatever the case of its ASCII letters.
-pub(super) fn hash_word(word: &[u8]) -> u64 {
-    finish(
-        word.iter()
-            .fold(SEED, |hash, byte| mix(hash, byte.to_ascii_lowercase())),
-    )
+/// Eight bytes with their ASCII capitals as small letters.
+const fn lower_case(eight: u64) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = EACH << 7;
+    let low = eight & !HIGH;
+    // The high bit of each byte: at or behind 'A', behind 'Z'.
+    let from = low + EACH * (128 - b'A' as u64);
+    let behind = low + EACH * (127 - b'Z' as u64);
+    let capital = (from & !behind) & !eight & HIGH;
+    eight | capital >> 2
 }
 
 /// Appends the tokens of `text` to `tokens`. White space leaves no token, and neither does an apostrophe in a word.
@@ -112,16 +136,17 @@ pub(super) fn lex(text: &str, words: &Words, tokens: &mut Vec<Token>) -> Glance 
             }
             b'[' => match label_end(bytes, at) {
                 Some(end) => {
-                    glance.digits |= bytes[at..end].iter().any(u8::is_ascii_digit);
+                    let digits = bytes[at..end].iter().filter(|byte| byte.is_ascii_digit());
+                    glance.digits += digits.count();
                     mark(Form::Label, at, end, b'[')
                 }
                 None => mark(Form::Mark, at, at + 1, byte),
             },
+            byte if BYTES[usize::from(byte)] != 0 => run(bytes, at, words),
             b'\'' if inside_a_word(bytes, at) => {
                 at += 1;
                 continue;
             }
-            byte if byte.is_ascii_alphanumeric() || byte >= 128 => run(bytes, at, words),
             _ => mark(Form::Mark, at, run_of(bytes, at), byte),
         };
         at = token.end as usize;
@@ -197,29 +222,31 @@ static BYTES: [u8; 256] = {
 
 /// A run of letters and digits.
 fn run(bytes: &[u8], start: usize, words: &Words) -> Token {
-    let (mut hash, mut digits, mut seen) = (SEED, 0_usize, 0);
-    let mut end = start;
-    while let Some(&byte) = bytes.get(end) {
+    let mut seen = 0;
+    let mut length = 0;
+    for &byte in &bytes[start..] {
         let what = BYTES[usize::from(byte)];
         if what == 0 {
             break;
         }
         seen |= what;
-        digits += usize::from(what == DIGIT);
-        // To lower case.
-        hash = mix(hash, byte | (what & UPPER) << 4);
-        end += 1;
+        length += 1;
     }
-    let length = end - start;
+    let end = start + length;
     let token = &bytes[start..end];
+    let digits = if seen & DIGIT == 0 {
+        0
+    } else {
+        token.iter().filter(|byte| byte.is_ascii_digit()).count()
+    };
     let form = match digits {
-        0 if is_masked(token) => Form::Label,
+        0 if matches!(token[0], b'x' | b'X') && is_masked(token) => Form::Label,
         0 => Form::Word,
         digits if digits == length => Form::Number,
         digits if is_swapped(token, digits) => Form::Number,
         _ => Form::Mixed,
     };
-    let hash = finish(hash);
+    let hash = hash_run(bytes, start, length);
     Token {
         hash,
         start: offset(start),
@@ -305,6 +332,25 @@ mod tests {
             .iter()
             .map(|token| (&text[token.start as usize..token.end as usize], token.form))
             .collect()
+    }
+
+    #[test]
+    fn a_word_has_one_hash_wherever_it_stands() {
+        for word in [
+            "a",
+            "Alice",
+            "exactly8",
+            "somewhat longer",
+            "Zoë",
+            "@[`{AZaz",
+        ] {
+            let hash = hash_word(word.as_bytes());
+            let lower = word.to_ascii_lowercase();
+            assert_eq!(hash_word(lower.as_bytes()), hash, "{word}");
+            let inside = format!("#{word}, and more");
+            assert_eq!(hash_run(inside.as_bytes(), 1, word.len()), hash, "{word}");
+        }
+        assert_ne!(hash_word(b"@"), hash_word(b"`"));
     }
 
     #[test]

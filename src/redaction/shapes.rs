@@ -35,17 +35,25 @@ impl Shapes {
 
     /// Adds all spans of personal data in `text`, in no order, overlapping where rules do.
     pub(super) fn find(&self, text: &str, glance: &Glance, spans: &mut Vec<Span>) {
-        // Most messages have neither a digit nor an at sign, and then none of the rules can match.
-        let (digit, at_sign) = (glance.digits, glance.has(b'@'));
-        if digit || at_sign {
+        /// Digits of the shortest number that is found by its shape, of the tutorial's phone number, of an IPv4 address.
+        const SHORTEST: usize = 7;
+        const TUTORIAL: usize = 10;
+        const IPV4: usize = 4;
+        // Most messages have neither digits nor an at sign, and then none of the rules can match.
+        let (digits, at_sign) = (glance.digits, glance.has(b'@'));
+        if at_sign || digits >= TUTORIAL {
             self.find_tutorial(text, spans);
         }
         if at_sign {
             spans.extend(found(&self.email, text, Kind::Email, "email"));
         }
-        if digit {
+        if digits >= SHORTEST {
             numbers::find(text, spans);
+        }
+        if digits >= IPV4 && glance.has(b'.') {
             self.find_ipv4(text, spans);
+        }
+        if digits > 0 {
             spans.extend(
                 self.iban_start
                     .find_iter(text)
