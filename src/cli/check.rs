@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::Failure;
+use super::{Failure, output};
 use crate::config::{
     AmqpConfig, ConfigError, GenesysConfig, InterceptorConfig, Source, TopologyMode,
     read_policy_file,
@@ -25,18 +25,23 @@ pub(super) struct Options {
     live: bool,
 }
 
+/// Prints a line. The checks go on where nobody reads any more: the exit code is told all the same.
+fn say(line: &str) {
+    let _ = output::print(line);
+}
+
 /// Says what a policy file does, one line each.
 fn explain_policy(path: &str) -> Result<(), Failure> {
     match read_policy_file(path) {
         Ok(rules) => {
-            println!("ok    policy: {path}");
+            say(&format!("ok    policy: {path}"));
             for line in rules.explain() {
-                println!("      {line}");
+                say(&format!("      {line}"));
             }
             Ok(())
         }
         Err(reason) => {
-            println!("FAIL  policy: {reason}");
+            say(&format!("FAIL  policy: {reason}"));
             Err(Failure::Reported(2))
         }
     }
@@ -79,7 +84,7 @@ pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Fa
     // Only where everything was read: an area ends at its first error.
     if report.code == 0 {
         for name in source.unknown() {
-            println!("note  environment: {name} is no setting of this program; is it misspelt?");
+            say(&format!("note  environment: {name} is no setting of this program; is it misspelt?"));
         }
     }
 
@@ -89,16 +94,16 @@ pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Fa
         });
         if let Some(connection) = connection {
             match verify(&connection, &plan(&names)).await {
-                Ok(()) => println!("ok    topology: complete"),
+                Ok(()) => say("ok    topology: complete"),
                 // No failure: the worker declares it.
                 Err(TopologyError::Missing(missing)) if declares => {
-                    println!(
+                    say(&format!(
                         "note  topology: {} of it is missing; the worker will create it",
                         missing.len()
-                    );
+                    ));
                 }
                 Err(error) => {
-                    println!("FAIL  topology: {error}");
+                    say(&format!("FAIL  topology: {error}"));
                     report.code = report.code.max(3);
                 }
             }
@@ -150,11 +155,11 @@ impl Report {
     ) -> Option<T> {
         match result {
             Ok(value) => {
-                println!("ok    {what}: {}", describe(&value));
+                say(&format!("ok    {what}: {}", describe(&value)));
                 Some(value)
             }
             Err(error) => {
-                println!("FAIL  {what}: {error}");
+                say(&format!("FAIL  {what}: {error}"));
                 self.code = self.code.max(1);
                 None
             }
