@@ -1,6 +1,7 @@
 //! `interceptor check`
 
 mod live;
+mod print;
 
 use std::fmt::Display;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use crate::genesys::{Genesys, Pace};
 use crate::queue::{Address, Names, TopologyError, plan, verify};
 
 #[derive(Args)]
+#[group(multiple = false)]
 pub(super) struct Options {
     /// Check and explain a policy file, and nothing else.
     #[arg(long, value_name = "FILE")]
@@ -23,11 +25,22 @@ pub(super) struct Options {
     /// Only ask the worker that runs here whether it is alive: /livez at INTERCEPTOR_ADMIN_ADDR; needs neither broker nor token.
     #[arg(long)]
     live: bool,
+    /// Show every setting that is in force and where it comes from, secrets masked; needs neither broker nor network.
+    #[arg(long)]
+    print_config: bool,
+    /// Print what docs/configuration.md says: every setting with default and meaning.
+    #[arg(long)]
+    settings: bool,
 }
 
 /// Prints a line. The checks go on where nobody reads any more: the exit code is told all the same.
 fn say(line: &str) {
     let _ = output::print(line);
+}
+
+/// About a variable that looks like ours.
+fn unknown(name: &str) -> String {
+    format!("note  environment: {name} is no setting of this program; is it misspelt?")
 }
 
 /// Says what a policy file does, one line each.
@@ -51,6 +64,12 @@ fn explain_policy(path: &str) -> Result<(), Failure> {
 pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Failure> {
     if let Some(path) = &options.policy {
         return explain_policy(path);
+    }
+    if options.settings {
+        return print::settings();
+    }
+    if options.print_config {
+        return print::in_force(source);
     }
     if options.live {
         return live::execute(source).await;
@@ -81,11 +100,8 @@ pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Fa
     let amqp = report.config("amqp", amqp, |(address, names, _)| {
         format!("{}, queue {}", address.shown(), names.jobs)
     });
-    // Only where everything was read: an area ends at its first error.
-    if report.code == 0 {
-        for name in source.unknown() {
-            say(&format!("note  environment: {name} is no setting of this program; is it misspelt?"));
-        }
+    for name in source.unknown() {
+        say(&unknown(name));
     }
 
     if let Some((address, names, declares)) = amqp {

@@ -45,7 +45,7 @@ pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Fa
     let address = Address::new(&config, "interceptor")?;
     if options.action == Action::Show {
         if options.format == Format::Kubernetes {
-            let manifests = kubernetes::manifests(&plan, &rights(&names), address.vhost());
+            let manifests = kubernetes::manifests(&plan, &rights(&names), &address.vhost());
             write!(output::stdout(), "{manifests}").map_err(output::named)?;
             return Ok(());
         }

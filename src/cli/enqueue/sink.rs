@@ -127,9 +127,7 @@ impl Sink {
     /// Where it is not.
     pub(super) async fn put(&mut self, id: &str) -> anyhow::Result<()> {
         let put = match &mut self.target {
-            Target::Stdout => {
-                self.progress.suspend(|| output::print(id))
-            }
+            Target::Stdout => self.progress.suspend(|| output::print(id)),
             Target::Queue(queue) => queue.send(id, &self.progress).await,
         };
         put.with_context(|| format!("{} ids were sent", self.taken))
