@@ -27,7 +27,7 @@ pub enum TlsFault {
     /// The other side refuses our certificate.
     #[error("it refuses the client certificate")]
     ClientCertificateRefused,
-    /// The other side's certificate of ours has expired.
+    /// The other side says that our certificate has expired.
     #[error("it says that the client certificate has expired")]
     ClientCertificateExpired,
     /// What answers does not speak TLS.
@@ -51,7 +51,10 @@ pub fn tls_fault(error: &(dyn Error + 'static)) -> Option<TlsFault> {
 fn of(error: &rustls::Error) -> Option<TlsFault> {
     Some(match error {
         rustls::Error::InvalidCertificate(error) => match error {
-            CertificateError::UnknownIssuer => TlsFault::UnknownAuthority,
+            // A wrong signature: the authority has another key by now, under the same name.
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+                TlsFault::UnknownAuthority
+            }
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                 TlsFault::WrongHost
             }

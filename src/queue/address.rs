@@ -150,9 +150,9 @@ impl Address {
         let Target { uri, tls } = self.target.current();
         let name = format!("{} {purpose}", self.name);
         let properties = ConnectionProperties::default().with_connection_name(name.into());
-        let runtime = lapin::runtime::default_runtime().map_err(|source| SessionError::Amqp {
+        let runtime = lapin::runtime::default_runtime().map_err(|cause| SessionError::Amqp {
             action: "connect",
-            source,
+            cause,
         })?;
         let connected = Connection::connect_uri_with_config(uri, properties, tls, runtime);
         within(DEADLINE, "connect to the broker", connected).await

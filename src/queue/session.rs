@@ -26,12 +26,13 @@ const WATCH_INTERVAL: Duration = Duration::from_millis(500);
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
     /// The broker, or the way to it, refused.
-    #[error("cannot {action}: {source}{}", remedy(.source))]
+    // The cause is told here, so it is no source: whoever prints a chain of errors would print it again.
+    #[error("cannot {action}: {cause}{}", remedy(.cause))]
     Amqp {
         /// What was tried.
         action: &'static str,
         /// The client library's error.
-        source: lapin::Error,
+        cause: lapin::Error,
     },
     /// No answer in time.
     #[error("cannot {action}: the broker did not answer within {} s", .deadline.as_secs())]
@@ -110,7 +111,7 @@ pub(super) async fn within<T>(
 ) -> Result<T, SessionError> {
     match tokio::time::timeout(deadline, answer).await {
         Ok(Ok(value)) => Ok(value),
-        Ok(Err(source)) => Err(SessionError::Amqp { action, source }),
+        Ok(Err(cause)) => Err(SessionError::Amqp { action, cause }),
         Err(_) => Err(SessionError::Deadline { action, deadline }),
     }
 }
@@ -261,7 +262,7 @@ async fn watch_connection(
             Some(Event::Error(error)) => {
                 let _ = fault.set(SessionError::Amqp {
                     action: "go on with this session",
-                    source: error,
+                    cause: error,
                 });
                 broken.cancel();
             }
