@@ -33,7 +33,8 @@ main() {
     SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || date +%s) \
         cargo cyclonedx --quiet --format json --spec-version 1.5 --override-filename "$name" \
         --target x86_64-unknown-linux-gnu --no-build-deps
-    mv -- "$name.json" "$file"
+    # Where it was built is nobody's business.
+    sed "s#file://$REPO\([/\#]\)#file://.\1#g" "$name.json" >"$file"
     note "sbom: $file"
 }
 

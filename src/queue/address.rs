@@ -1,6 +1,7 @@
 //! Where the broker is and who we are there: read again for each connection, so that what is exchanged in a file needs no
 //! restart.
 
+use std::io::ErrorKind;
 use std::sync::Arc;
 
 use lapin::tcp::{OwnedIdentity, OwnedTLSConfig};
@@ -154,7 +155,61 @@ impl Address {
             action: "connect",
             cause,
         })?;
+        let encrypted = uri.scheme == AMQPScheme::AMQPS;
+        let with_certificate = tls.identity.is_some();
         let connected = Connection::connect_uri_with_config(uri, properties, tls, runtime);
-        within(DEADLINE, "connect to the broker", connected).await
+        within(DEADLINE, "connect to the broker", connected)
+            .await
+            .map_err(|error| match error {
+                SessionError::Amqp { cause, .. } if encrypted && is_end(&cause) => {
+                    SessionError::TlsEnded { with_certificate }
+                }
+                error => error,
+            })
+    }
+}
+
+/// Whether the other side ended the connection without a word.
+fn is_end(error: &lapin::Error) -> bool {
+    let lapin::ErrorKind::IOError(error) = error.kind() else {
+        return false;
+    };
+    matches!(
+        error.kind(),
+        ErrorKind::ConnectionReset
+            | ErrorKind::ConnectionAborted
+            | ErrorKind::BrokenPipe
+            | ErrorKind::UnexpectedEof
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Source;
+
+    fn target(pairs: &[(&str, &str)]) -> Result<Target, ConfigError> {
+        Target::read(&AmqpConfig::read(&Source::from_pairs(pairs))?)
+    }
+
+    #[test]
+    fn hosts_users_and_virtual_hosts_are_read() {
+        for (url, host, vhost) in [
+            ("amqp://rabbitmq", "rabbitmq", "/"),
+            ("amqp://u:p@10.0.0.1:5672/%2f", "10.0.0.1", "/"),
+            ("amqps://u:p@[2001:db8::1]:5671/jobs", "2001:db8::1", "jobs"),
+        ] {
+            let uri = target(&[("AMQP_URL", url)]).ok().unwrap().uri;
+            assert_eq!((&*uri.authority.host, &*uri.vhost), (host, vhost), "{url}");
+        }
+        let named = [("AMQP_USERNAME", "me"), ("AMQP_PASSWORD", "hush")];
+        let user = target(&named).ok().unwrap().uri.authority.userinfo;
+        assert_eq!(
+            (&*user.username, &*user.password),
+            ("me", "hush"),
+            "they win over the URL's"
+        );
+        let error = target(&[("AMQP_URL", "amqp://user:hush")]).err().unwrap();
+        assert!(!error.to_string().contains("hush"), "{error}");
     }
 }

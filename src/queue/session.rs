@@ -34,6 +34,17 @@ pub enum SessionError {
         /// The client library's error.
         cause: lapin::Error,
     },
+    /// The broker ended a TLS connection before the login. With TLS 1.3 it judges our certificate when we believe to be
+    /// connected already, and its word of it may be lost.
+    #[error("cannot connect to the broker: it ended the TLS connection at once{}", if *.with_certificate {
+        "; does it refuse the certificate in AMQP_CLIENT_CERT_FILE, because it has expired or is of an unknown authority?"
+    } else {
+        "; does it ask for a client certificate? Then set AMQP_CLIENT_CERT_FILE and AMQP_CLIENT_KEY_FILE"
+    })]
+    TlsEnded {
+        /// Whether we showed a certificate.
+        with_certificate: bool,
+    },
     /// No answer in time.
     #[error("cannot {action}: the broker did not answer within {} s", .deadline.as_secs())]
     Deadline {

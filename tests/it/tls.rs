@@ -112,11 +112,9 @@ async fn a_client_certificate_is_shown_and_may_be_the_login() {
     assert!(error.contains("AMQP_CLIENT_CERT_FILE"), "{error}");
     for (certificate, says) in [
         (&nobody, "which user the client certificate names"),
-        (&expired, "AMQP_CLIENT_CERT_FILE has expired"),
-        (
-            &strange,
-            "does not accept the certificate in AMQP_CLIENT_CERT_FILE",
-        ),
+        // The broker's word of these two may be lost on the way, and then both are named.
+        (&expired, "expired"),
+        (&strange, "the certificate in AMQP_CLIENT_CERT_FILE"),
         (
             &[worker[0].clone(), nobody[1].clone()],
             "AMQP_CLIENT_KEY_FILE",
