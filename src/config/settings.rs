@@ -148,7 +148,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("RUST_LOG", Follows("`info` of `run`, `warn` of the other commands"), Plain,
         "log filter; audit lines are written whatever it says"),
     setting("OTEL_EXPORTER_OTLP_ENDPOINT", Nothing, Plain,
-        "where set, spans and metrics go there by OTLP over HTTP"),
+        "where set, spans and metrics go there by OTLP over HTTP; sampling and more in [traces.md](traces.md)"),
     setting("HTTPS_PROXY", Nothing, Plain,
         "the proxy for calls to Genesys, with `NO_PROXY` for exceptions; from the process environment only"),
 ];
