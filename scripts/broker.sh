@@ -10,6 +10,8 @@
 #   broker.sh wait DIR           wait until it can be used
 #
 # BROKER_PLUGINS='rabbitmq_management ...' at the first start enables plugins (off by default).
+# BROKER_TLS_DIR=DIR at the first start makes it listen with TLS, too: on BROKER_TLS_PORT in its env.sh, with ca.pem, cert.pem and
+# key.pem of DIR. BROKER_TLS_CLIENTS=required refuses clients without a certificate.
 
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -87,7 +89,7 @@ ensure_installed() {
 # --- settings of one node ----------------------------------------------------------------------------
 
 # Offsets from the first port of a node's block. The command line tools listen too while they run.
-EPMD=1 DIST=2 MANAGEMENT=3 CTL_FIRST=4 CTL_LAST=11
+EPMD=1 DIST=2 MANAGEMENT=3 CTL_FIRST=4 CTL_LAST=10 TLS=11
 
 # Below the range from which the kernel takes ports for outgoing connections.
 random_block() { echo $((20000 + (RANDOM * 32768 + RANDOM) % 990 * 12)); }
@@ -96,13 +98,29 @@ pick_block() {
     local block try offset
     for ((try = 0; try < 50; try++)); do
         block=$(random_block)
-        for ((offset = 0; offset <= CTL_LAST; offset++)); do
+        for ((offset = 0; offset <= TLS; offset++)); do
             port_open $((block + offset)) && continue 2
         done
         echo "$block"
         return
     done
     die 'found no 12 free ports in a row between 20000 and 31880: close some programs'
+}
+
+tls_settings() { # PORT
+    local required=false
+    [[ ${BROKER_TLS_CLIENTS:-} != required ]] || required=true
+    cat <<CONF
+listeners.ssl.1 = 127.0.0.1:$1
+ssl_options.cacertfile = $BROKER_TLS_DIR/ca.pem
+ssl_options.certfile = $BROKER_TLS_DIR/cert.pem
+ssl_options.keyfile = $BROKER_TLS_DIR/key.pem
+ssl_options.verify = verify_peer
+ssl_options.fail_if_no_peer_cert = $required
+auth_mechanisms.1 = PLAIN
+auth_mechanisms.2 = EXTERNAL
+ssl_cert_login_from = common_name
+CONF
 }
 
 write_settings() { # [PORT]
@@ -126,11 +144,15 @@ write_settings() { # [PORT]
             echo 'management.tcp.ip = 127.0.0.1'
             echo "management.tcp.port = $((block + MANAGEMENT))"
         fi
+        if [[ -n ${BROKER_TLS_DIR:-} ]]; then
+            tls_settings $((block + TLS))
+        fi
     } >"$DIR/rabbitmq.conf"
 
     local -a settings=(
         BROKER_URL="amqp://guest:guest@127.0.0.1:$port/%2f"
         BROKER_MANAGEMENT_PORT=$((block + MANAGEMENT))
+        BROKER_TLS_PORT=$((block + TLS))
         HOME="$DIR/home"
         RABBITMQ_NODENAME="$name@localhost"
         RABBITMQ_NODE_IP_ADDRESS=127.0.0.1

@@ -1,12 +1,13 @@
 //! The command line: one file per subcommand.
 //!
-//! Data goes to stdout, diagnostics to stderr; `run` logs to stdout. Exit codes: 0 done; 1 something failed; 2 wrong usage
+//! Data goes to stdout by way of `output.rs`, diagnostics to stderr; `run` logs to stdout. Exit codes: 0 done; 1 something failed; 2 wrong usage
 //! or configuration; 3 the topology on the broker is not as it must be; 130 ended by a signal.
 
 mod check;
 mod dead_letters;
 mod enqueue;
 mod evaluate;
+mod output;
 mod progress;
 mod redact;
 mod schema;
@@ -96,6 +97,7 @@ impl Failure {
 pub async fn execute(cli: Cli) -> ExitCode {
     match dispatch(cli.command).await {
         Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Other(error)) if output::is_closed(&error) => ExitCode::SUCCESS,
         Err(failure) => {
             if !matches!(failure, Failure::Reported(_)) {
                 eprintln!("error: {failure}");

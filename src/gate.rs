@@ -156,6 +156,7 @@ impl Gate {
             ErrorKind::Server
             | ErrorKind::Timeout
             | ErrorKind::Unreachable
+            | ErrorKind::Tls(_)
             | ErrorKind::NotJson
             | ErrorKind::Forbidden {
                 this_conversation: false,

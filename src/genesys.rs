@@ -3,6 +3,7 @@
 //! | file | what |
 //! |---|---|
 //! | `client.rs` | the room's door: fetch a conversation, authenticate |
+//! | `http.rs` | the HTTP client, and whom it trusts |
 //! | `calls.rs` | one call: pace, token, send, read with a limit, retry |
 //! | `answers.rs` | what headers, statuses and bodies of answers mean: the table of errors |
 //! | `token.rs` | the access token: cached, renewed by one at a time |
@@ -24,6 +25,7 @@ mod discovery;
 mod endpoints;
 mod errand;
 mod error;
+mod http;
 mod pace;
 mod platform;
 mod retry;

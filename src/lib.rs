@@ -19,12 +19,13 @@
 //! | [`outcome`] | what becomes of a job: the one match from error to decision | `genesys`' errors, `config` |
 //! | [`memory`] | the bound on what conversations in hand may use | `telemetry` |
 //! | [`job`] | what producers send | nothing |
-//! | [`queue`] | RabbitMQ; the only room that names lapin | `job`, `outcome`, `memory`, `record`, `telemetry`, `config` |
-//! | [`genesys`] | Genesys Cloud; the only room that names reqwest | `transcript`, `memory`, `telemetry`, `config` |
+//! | [`queue`] | RabbitMQ; the only room that names lapin | `job`, `outcome`, `memory`, `record`, `telemetry`, `tls`, `config` |
+//! | [`genesys`] | Genesys Cloud; the only room that names reqwest | `transcript`, `memory`, `telemetry`, `tls`, `config` |
 //! | [`transcript`] | raw transcript to sanitized; pure | `redaction` |
 //! | [`redaction`] | finds and replaces personal data; pure | nothing |
 //! | [`evaluation`] | how well the engine redacts marked conversations | `redaction` |
 //! | [`record`] | the outgoing JSON and its schemas | `transcript`'s sanitized model |
+//! | [`tls`] | why a TLS connection cannot be made, for broker and Genesys alike | nothing |
 //! | [`telemetry`] | logs, traces, metrics | `config`, `record`, `transcript`'s counts |
 //! | [`config`] | the settings; the only reader of the environment | `redaction`, `transcript` |
 //! | `failpoint` | where tests make a worker crash; compiled in only for them | nothing |
@@ -50,5 +51,6 @@ pub mod redaction;
 pub mod simulator;
 pub mod status;
 pub mod telemetry;
+pub mod tls;
 pub mod transcript;
 pub mod worker;

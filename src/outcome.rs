@@ -177,7 +177,11 @@ pub fn of_error(
         ErrorKind::InvalidJson => Outcome::Reject(Reason::InvalidJson),
         ErrorKind::InvalidSchema => Outcome::Reject(Reason::InvalidSchema),
         ErrorKind::Incomplete if exhausted => Outcome::Reject(Reason::TranscriptIncomplete),
-        ErrorKind::Server | ErrorKind::Timeout | ErrorKind::Unreachable | ErrorKind::NotJson
+        ErrorKind::Server
+        | ErrorKind::Timeout
+        | ErrorKind::Unreachable
+        | ErrorKind::Tls(_)
+        | ErrorKind::NotJson
             if exhausted =>
         {
             Outcome::Reject(Reason::GenesysError)
@@ -186,6 +190,7 @@ pub fn of_error(
         | ErrorKind::Server
         | ErrorKind::Timeout
         | ErrorKind::Unreachable
+        | ErrorKind::Tls(_)
         | ErrorKind::NotJson => counted(policy.delay(attempt - 1)),
     }
 }

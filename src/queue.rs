@@ -5,6 +5,7 @@
 //! | `topology.rs` | the names, and everything that is declared under them, as data |
 //! | `rights.rs` | who needs which rights on them, as data |
 //! | `declare.rs` | declares or verifies the topology on a broker |
+//! | `address.rs` | where the broker is, and who we are there: TLS and login |
 //! | `session.rs` | two connections, and the word when they are no longer good |
 //! | `intake.rs` | deliveries in |
 //! | `suspects.rs` | the jobs that run alone, taken one at a time |
@@ -19,6 +20,7 @@
 //! and acknowledgements must not get stuck there. One publish channel per worker with one confirm outstanding, because
 //! lapin attributes returns and confirms wrongly when several are.
 
+mod address;
 mod client;
 mod dead_letters;
 mod declare;
@@ -32,6 +34,7 @@ mod settle;
 mod suspects;
 mod topology;
 
+pub use address::Address;
 pub use client::{Producer, Tail};
 pub use dead_letters::{Letter, Letters, Place, Receipt, Redriver};
 pub use declare::{TopologyError, apply, verify};
@@ -40,7 +43,7 @@ pub use message::{Delivered, JobMessage, Origin};
 pub use outbox::{Outbox, PublishError};
 pub use replicas::{Notices, Replicas};
 pub use rights::{Rights, rights};
-pub use session::{Address, Obstacles, Session, SessionError};
+pub use session::{Obstacles, Session, SessionError};
 pub(crate) use settle::give_back;
 pub use settle::{Settlement, acknowledge, settle};
 pub use suspects::Suspects;

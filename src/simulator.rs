@@ -234,6 +234,9 @@ impl Simulator {
     }
 
     fn set_faults(&self, faults: Faults) {
+        if faults.client_secret != self.faults().client_secret {
+            self.tokens.forget();
+        }
         *self.faults.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(faults);
     }
 }

@@ -1,13 +1,14 @@
 //! `interceptor check`
 
 mod live;
+mod print;
 
 use std::fmt::Display;
 use std::sync::Arc;
 
 use clap::Args;
 
-use super::Failure;
+use super::{Failure, output};
 use crate::config::{
     AmqpConfig, ConfigError, GenesysConfig, InterceptorConfig, Source, TopologyMode,
     read_policy_file,
@@ -16,6 +17,7 @@ use crate::genesys::{Genesys, Pace};
 use crate::queue::{Address, Names, TopologyError, plan, verify};
 
 #[derive(Args)]
+#[group(multiple = false)]
 pub(super) struct Options {
     /// Check and explain a policy file, and nothing else.
     #[arg(long, value_name = "FILE")]
@@ -23,20 +25,36 @@ pub(super) struct Options {
     /// Only ask the worker that runs here whether it is alive: /livez at INTERCEPTOR_ADMIN_ADDR; needs neither broker nor token.
     #[arg(long)]
     live: bool,
+    /// Show every setting that is in force and where it comes from, secrets masked; needs neither broker nor network.
+    #[arg(long)]
+    print_config: bool,
+    /// Print what docs/configuration.md says: every setting with default and meaning.
+    #[arg(long)]
+    settings: bool,
+}
+
+/// Prints a line. The checks go on where nobody reads any more: the exit code is told all the same.
+fn say(line: &str) {
+    let _ = output::print(line);
+}
+
+/// About a variable that looks like ours.
+fn unknown(name: &str) -> String {
+    format!("note  environment: {name} is no setting of this program; is it misspelt?")
 }
 
 /// Says what a policy file does, one line each.
 fn explain_policy(path: &str) -> Result<(), Failure> {
     match read_policy_file(path) {
         Ok(rules) => {
-            println!("ok    policy: {path}");
+            say(&format!("ok    policy: {path}"));
             for line in rules.explain() {
-                println!("      {line}");
+                say(&format!("      {line}"));
             }
             Ok(())
         }
         Err(reason) => {
-            println!("FAIL  policy: {reason}");
+            say(&format!("FAIL  policy: {reason}"));
             Err(Failure::Reported(2))
         }
     }
@@ -46,6 +64,12 @@ fn explain_policy(path: &str) -> Result<(), Failure> {
 pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Failure> {
     if let Some(path) = &options.policy {
         return explain_policy(path);
+    }
+    if options.settings {
+        return print::settings();
+    }
+    if options.print_config {
+        return print::in_force(source);
     }
     if options.live {
         return live::execute(source).await;
@@ -76,11 +100,8 @@ pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Fa
     let amqp = report.config("amqp", amqp, |(address, names, _)| {
         format!("{}, queue {}", address.shown(), names.jobs)
     });
-    // Only where everything was read: an area ends at its first error.
-    if report.code == 0 {
-        for name in source.unknown() {
-            println!("note  environment: {name} is no setting of this program; is it misspelt?");
-        }
+    for name in source.unknown() {
+        say(&unknown(name));
     }
 
     if let Some((address, names, declares)) = amqp {
@@ -89,16 +110,16 @@ pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Fa
         });
         if let Some(connection) = connection {
             match verify(&connection, &plan(&names)).await {
-                Ok(()) => println!("ok    topology: complete"),
+                Ok(()) => say("ok    topology: complete"),
                 // No failure: the worker declares it.
                 Err(TopologyError::Missing(missing)) if declares => {
-                    println!(
+                    say(&format!(
                         "note  topology: {} of it is missing; the worker will create it",
                         missing.len()
-                    );
+                    ));
                 }
                 Err(error) => {
-                    println!("FAIL  topology: {error}");
+                    say(&format!("FAIL  topology: {error}"));
                     report.code = report.code.max(3);
                 }
             }
@@ -150,11 +171,11 @@ impl Report {
     ) -> Option<T> {
         match result {
             Ok(value) => {
-                println!("ok    {what}: {}", describe(&value));
+                say(&format!("ok    {what}: {}", describe(&value)));
                 Some(value)
             }
             Err(error) => {
-                println!("FAIL  {what}: {error}");
+                say(&format!("FAIL  {what}: {error}"));
                 self.code = self.code.max(1);
                 None
             }

@@ -19,9 +19,6 @@ mod redrive;
 mod select;
 mod table;
 
-use std::io::{ErrorKind, Write};
-
-use anyhow::Context;
 use clap::{Args, Subcommand};
 
 use super::Failure;
@@ -72,22 +69,10 @@ pub(super) async fn execute(source: &Source, options: Options) -> Result<(), Fai
         Action::Purge(options) => purge::execute(source, &options).await,
     };
     match done {
-        // Whoever reads has had enough, as with `head`.
-        Err(Failure::Other(error)) if is_broken_pipe(&error) => Ok(()),
         Err(Failure::Other(error)) if error.is::<Interrupted>() => {
             eprintln!("error: {error:#}");
             Err(Failure::Reported(INTERRUPTED))
         }
         done => done,
     }
-}
-
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    let error = error.downcast_ref::<std::io::Error>();
-    error.is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
-}
-
-/// Prints a line on stdout.
-fn print(line: &str) -> anyhow::Result<()> {
-    writeln!(std::io::stdout(), "{line}").context("cannot write to stdout")
 }

@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, BufWriter, Write};
 use anyhow::Context;
 use clap::Args;
 
-use super::Failure;
+use super::{Failure, output};
 use crate::config::{InterceptorConfig, Source};
 use crate::evaluation::{self, Score, Values};
 
@@ -54,12 +54,11 @@ pub(super) fn execute(source: &Source, options: &Options) -> Result<(), Failure>
             .and_then(|()| output.flush())
             .with_context(|| format!("writing {path}"))?;
     }
-    let mut stdout = std::io::stdout().lock();
     if options.json {
-        serde_json::to_writer_pretty(&mut stdout, &score).context("writing to stdout")?;
-        writeln!(stdout).context("writing to stdout")?;
+        let score = serde_json::to_string_pretty(&score).context("cannot print the score")?;
+        output::print(&score)?;
     } else {
-        table(&mut stdout, &score).context("writing to stdout")?;
+        table(&mut output::stdout(), &score).map_err(output::named)?;
     }
     Ok(())
 }

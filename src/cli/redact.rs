@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use clap::Args;
 
-use super::Failure;
+use super::{Failure, output};
 use crate::config::{InterceptorConfig, Source};
 use crate::record::{Audit, AuditRecord, Identity, Status, Transcript};
 use crate::redaction::Verdict;
@@ -53,7 +53,7 @@ pub(super) fn execute(source: &Source, options: &Options) -> Result<(), Failure>
 /// NDJSON where the first line is a document of its own; else the whole input is one document if it is one, and NDJSON
 /// with a bad first line if not.
 fn redact_all(redactor: &mut Redactor, reader: &mut dyn BufRead) -> anyhow::Result<()> {
-    let mut stdout = std::io::stdout().lock();
+    let mut stdout = output::stdout();
     let mut line = Vec::new();
     reader.read_until(b'\n', &mut line)?;
     if !is_json(&line) {

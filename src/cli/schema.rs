@@ -1,9 +1,8 @@
 //! `interceptor schema`
 
-use std::io::Write;
-
 use clap::{Args, ValueEnum};
 
+use super::output;
 use crate::record::{audit_schema, job_schema, transcript_schema};
 
 #[derive(Args)]
@@ -28,6 +27,5 @@ pub(super) fn execute(options: &Options) -> anyhow::Result<()> {
         Record::Audit => audit_schema(),
         Record::Job => job_schema(),
     };
-    writeln!(std::io::stdout(), "{schema:#}")?;
-    Ok(())
+    output::print(&format!("{schema:#}"))
 }

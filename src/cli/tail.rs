@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::Failure;
+use super::{Failure, output};
 use crate::config::{AmqpConfig, Source};
 use crate::queue::{Address, Names, Tail};
 
@@ -50,7 +50,7 @@ pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Fa
     Ok(printed?)
 }
 
-/// Prints records until `stop`, or until whoever reads them has had enough, as with `head`.
+/// Prints records until `stop`.
 async fn print_records(tail: &mut Tail, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
     tokio::pin!(stop);
     loop {
@@ -58,16 +58,13 @@ async fn print_records(tail: &mut Tail, stop: impl Future<Output = ()>) -> anyho
             record = tail.next() => record.context("the tail ended")?,
             () = &mut stop => return Ok(()),
         };
-        let mut stdout = std::io::stdout().lock();
+        let mut stdout = output::stdout();
         let written = stdout
             .write_all(&record)
             .and_then(|()| stdout.write_all(b"\n"))
             .and_then(|()| stdout.flush());
         drop(stdout);
-        match written {
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(()),
-            written => written.context("cannot write to stdout")?,
-        }
+        written.map_err(output::named)?;
         tail.done().await.context("cannot acknowledge a record")?;
     }
 }

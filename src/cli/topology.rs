@@ -7,7 +7,7 @@ use std::io::Write;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 
-use super::Failure;
+use super::{Failure, output};
 use crate::config::{AmqpConfig, Source};
 use crate::queue::{Address, Names, apply, plan, rights, verify};
 
@@ -45,14 +45,13 @@ pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Fa
     let address = Address::new(&config, "interceptor")?;
     if options.action == Action::Show {
         if options.format == Format::Kubernetes {
-            let manifests = kubernetes::manifests(&plan, &rights(&names), address.vhost());
-            write!(std::io::stdout(), "{manifests}").context("cannot write to stdout")?;
+            let manifests = kubernetes::manifests(&plan, &rights(&names), &address.vhost());
+            write!(output::stdout(), "{manifests}").map_err(output::named)?;
             return Ok(());
         }
-        let mut stdout = std::io::stdout().lock();
         for declaration in &plan {
             let line = serde_json::to_string(declaration).context("cannot print the topology")?;
-            writeln!(stdout, "{line}").context("cannot write to stdout")?;
+            output::print(&line)?;
         }
         return Ok(());
     }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::{ConfigError, Source};
+use super::files::ClientCertificate;
+use super::{Authorities, ConfigError, Secret, Source};
 
 /// Whether the worker declares the topology or only verifies that it exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,13 +29,15 @@ pub struct Delay {
 #[derive(Clone, Debug)]
 pub struct AmqpConfig {
     /// AMQP_URL: `amqp://user:password@host:port/vhost` or `amqps://`.
-    pub url: SecretString,
+    pub url: Secret,
     /// AMQP_USERNAME, which overrides the URL's.
     pub username: Option<String>,
     /// AMQP_PASSWORD, which overrides the URL's.
-    pub password: Option<SecretString>,
-    /// AMQP_CA_FILE: certificates (PEM) to trust besides the system's.
-    pub ca_pem: Option<Vec<u8>>,
+    pub password: Option<Secret>,
+    /// AMQP_CA_FILE: certificates to trust besides the system's.
+    pub authorities: Option<Authorities>,
+    /// AMQP_CLIENT_CERT_FILE and AMQP_CLIENT_KEY_FILE: who we are for a broker that asks for a certificate.
+    pub client_certificate: Option<ClientCertificate>,
     /// AMQP_QUEUE: the job queue, from which the other names follow.
     pub queue: String,
     /// AMQP_TRANSCRIPTS_EXCHANGE.
@@ -53,28 +56,18 @@ impl AmqpConfig {
     /// # Errors
     /// The first variable that cannot be used.
     pub fn read(source: &Source) -> Result<Self, ConfigError> {
-        for variable in ["AMQP_CLIENT_CERT_FILE", "AMQP_CLIENT_KEY_FILE"] {
-            if source.text(variable).is_some() {
-                // To go on without would connect as somebody else than the operator believes.
-                let problem = "client certificates are not available yet; unset it";
-                return Err(ConfigError::new(variable, problem));
-            }
-        }
         Ok(Self {
             url: source
                 .secret("AMQP_URL")?
-                .unwrap_or_else(|| "amqp://guest:guest@127.0.0.1:5672/%2f".into()),
+                .unwrap_or_else(|| Secret::from(SecretString::from(source.in_force("AMQP_URL")))),
             username: source.text("AMQP_USERNAME").map(str::to_owned),
             password: source.secret("AMQP_PASSWORD")?,
-            ca_pem: source.file("AMQP_CA_FILE")?,
-            queue: name(source, "AMQP_QUEUE", "genesys.conversations")?,
-            transcripts_exchange: name(source, "AMQP_TRANSCRIPTS_EXCHANGE", "genesys.transcripts")?,
-            audit_exchange: name(source, "AMQP_AUDIT_EXCHANGE", "genesys.audit")?,
-            retry_delays: delays(
-                source
-                    .text("AMQP_RETRY_DELAYS")
-                    .unwrap_or("5s,30s,2m,10m,1h,6h"),
-            )?,
+            authorities: source.authorities("AMQP_CA_FILE")?,
+            client_certificate: client_certificate(source)?,
+            queue: name(source, "AMQP_QUEUE")?,
+            transcripts_exchange: name(source, "AMQP_TRANSCRIPTS_EXCHANGE")?,
+            audit_exchange: name(source, "AMQP_AUDIT_EXCHANGE")?,
+            retry_delays: delays(source.in_force("AMQP_RETRY_DELAYS"))?,
             topology: source.choice(
                 "AMQP_TOPOLOGY",
                 &[
@@ -86,10 +79,28 @@ impl AmqpConfig {
     }
 }
 
-fn name(source: &Source, variable: &str, default: &str) -> Result<String, ConfigError> {
+fn client_certificate(source: &Source) -> Result<Option<ClientCertificate>, ConfigError> {
+    let [certificate, key] = ["AMQP_CLIENT_CERT_FILE", "AMQP_CLIENT_KEY_FILE"];
+    let alone = |set, missing: &str| {
+        Err(ConfigError::new(
+            set,
+            format!("is set without {missing}: set both or neither"),
+        ))
+    };
+    match (source.text(certificate), source.text(key)) {
+        (Some(certificate_path), Some(key_path)) => {
+            ClientCertificate::in_files([certificate, certificate_path], [key, key_path]).map(Some)
+        }
+        (Some(_), None) => alone(certificate, key),
+        (None, Some(_)) => alone(key, certificate),
+        (None, None) => Ok(None),
+    }
+}
+
+fn name(source: &Source, variable: &str) -> Result<String, ConfigError> {
     // AMQP names end at 255 bytes; the names that follow from this one are longer.
     const MAX: usize = 200;
-    let name = source.text(variable).unwrap_or(default);
+    let name = source.in_force(variable);
     let plain = name
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || b"._:-".contains(&byte));
@@ -169,6 +180,8 @@ mod tests {
             ("AMQP_QUEUE", "two words"),
             ("AMQP_TOPOLOGY", "none"),
             ("AMQP_CA_FILE", "/nonexistent/ca.pem"),
+            ("AMQP_CLIENT_CERT_FILE", "/client.pem"),
+            ("AMQP_CLIENT_KEY_FILE", "/client.key"),
         ] {
             let error = AmqpConfig::read(&Source::from_pairs(&[(variable, value)])).unwrap_err();
             assert_eq!(error.variable, variable, "{value}");

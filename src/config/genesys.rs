@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use secrecy::SecretString;
-
 use super::source::missing;
-use super::{ConfigError, Source};
+use super::{Authorities, ConfigError, Secret, Source};
 
 /// Which endpoints are spoken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,15 +47,15 @@ pub struct GenesysConfig {
     /// GENESYS_CLIENT_ID.
     pub client_id: String,
     /// GENESYS_CLIENT_SECRET.
-    pub client_secret: SecretString,
+    pub client_secret: Secret,
     /// GENESYS_API.
     pub dialect: DialectName,
     /// GENESYS_API_URL, else derived from GENESYS_REGION; without a slash at the end.
     pub api_url: String,
     /// GENESYS_LOGIN_URL, else derived from GENESYS_REGION, else the same as the API's.
     pub login_url: String,
-    /// GENESYS_CA_FILE: certificates (PEM) to trust besides the system's.
-    pub ca_pem: Option<Vec<u8>>,
+    /// GENESYS_CA_FILE: certificates to trust besides the system's.
+    pub authorities: Option<Authorities>,
     /// GENESYS_REQUESTS_PER_MINUTE; `None` where it is 0, no limit.
     pub requests_per_minute: Option<u32>,
     /// GENESYS_RATE_SHARING.
@@ -112,12 +110,10 @@ impl GenesysConfig {
             dialect,
             api_url,
             login_url,
-            ca_pem: source.file("GENESYS_CA_FILE")?,
-            requests_per_minute: match source.number(
-                "GENESYS_REQUESTS_PER_MINUTE",
-                300,
-                0..=1_000_000,
-            )? {
+            authorities: source.authorities("GENESYS_CA_FILE")?,
+            requests_per_minute: match source
+                .number("GENESYS_REQUESTS_PER_MINUTE", 0..=1_000_000)?
+            {
                 0 => None,
                 limit => Some(limit),
             },
@@ -128,14 +124,11 @@ impl GenesysConfig {
                     ("none", RateSharing::None),
                 ],
             )?,
-            timeout: Duration::from_secs(source.number("GENESYS_TIMEOUT_SECONDS", 10, 1..=300)?),
-            max_tries: source.number("GENESYS_MAX_RETRIES", 3, 0..=10)?.max(1),
-            max_transcript_bytes: source.number(
-                "GENESYS_MAX_TRANSCRIPT_BYTES",
-                2 * 1024 * 1024,
-                1024..=64 * 1024 * 1024,
-            )?,
-            bulk_size: source.number("GENESYS_BULK_SIZE", 100, 1..=1000)?,
+            timeout: Duration::from_secs(source.number("GENESYS_TIMEOUT_SECONDS", 1..=300)?),
+            max_tries: source.number("GENESYS_MAX_RETRIES", 0..=10)?.max(1),
+            max_transcript_bytes: source
+                .number("GENESYS_MAX_TRANSCRIPT_BYTES", 1024..=64 * 1024 * 1024)?,
+            bulk_size: source.number("GENESYS_BULK_SIZE", 1..=1000)?,
         })
     }
 }

@@ -52,9 +52,9 @@ impl Admin {
     /// A value that is neither an address nor `off`.
     pub fn read(source: &Source) -> Result<Option<Self>, ConfigError> {
         const VARIABLE: &str = "INTERCEPTOR_ADMIN_ADDR";
-        match source.text(VARIABLE) {
-            Some("off") => Ok(None),
-            Some(text) => {
+        match source.in_force(VARIABLE) {
+            "off" => Ok(None),
+            text => {
                 let address = text.parse().map_err(|_| {
                     ConfigError::new(
                         VARIABLE,
@@ -63,13 +63,9 @@ impl Admin {
                 })?;
                 Ok(Some(Self {
                     address,
-                    chosen: true,
+                    chosen: source.text(VARIABLE).is_some(),
                 }))
             }
-            None => Ok(Some(Self {
-                address: SocketAddr::from(([127, 0, 0, 1], 9464)),
-                chosen: false,
-            })),
         }
     }
 }
@@ -81,12 +77,12 @@ impl InterceptorConfig {
     /// The first variable that cannot be used.
     pub fn read(source: &Source) -> Result<Self, ConfigError> {
         Ok(Self {
-            concurrency: source.number("INTERCEPTOR_CONCURRENCY", 32, 1..=1024)?,
+            concurrency: source.number("INTERCEPTOR_CONCURRENCY", 1..=1024)?,
             max_bytes_in_flight: source
                 .optional_number("INTERCEPTOR_MAX_BYTES_IN_FLIGHT", 1..=1 << 40)?,
-            context_window: source.number("INTERCEPTOR_CONTEXT_WINDOW", 50, 0..=1_000_000)?,
+            context_window: source.number("INTERCEPTOR_CONTEXT_WINDOW", 0..=1_000_000)?,
             language: LanguagePolicy {
-                confidence: source.number("INTERCEPTOR_LANGUAGE_CONFIDENCE", 0.8, 0.0..=1.0)?,
+                confidence: source.number("INTERCEPTOR_LANGUAGE_CONFIDENCE", 0.0..=1.0)?,
                 keep_undetermined: source.choice(
                     "INTERCEPTOR_UNDETERMINED_LANGUAGE",
                     &[("skip", false), ("keep", true)],
@@ -98,20 +94,16 @@ impl InterceptorConfig {
             )?,
             hash_key: source
                 .secret("INTERCEPTOR_HASH_KEY")?
+                .map(|key| key.read())
+                .transpose()?
                 .map(|key| HashKey::new(&key)),
             rules: policy_file(source)?,
-            max_attempts: source.number("INTERCEPTOR_MAX_ATTEMPTS", 8, 1..=1000)?,
-            not_found_grace: Duration::from_secs(source.number(
-                "INTERCEPTOR_NOT_FOUND_SECONDS",
-                900,
-                0..=7 * 24 * 60 * 60,
-            )?),
+            max_attempts: source.number("INTERCEPTOR_MAX_ATTEMPTS", 1..=1000)?,
+            not_found_grace: Duration::from_secs(
+                source.number("INTERCEPTOR_NOT_FOUND_SECONDS", 0..=7 * 24 * 60 * 60)?,
+            ),
             admin: Admin::read(source)?,
-            shutdown: Duration::from_secs(source.number(
-                "INTERCEPTOR_SHUTDOWN_SECONDS",
-                25,
-                1..=3600,
-            )?),
+            shutdown: Duration::from_secs(source.number("INTERCEPTOR_SHUTDOWN_SECONDS", 1..=3600)?),
             worker: worker_name(source),
         })
     }

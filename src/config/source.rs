@@ -1,12 +1,13 @@
 //! Where settings come from: the process environment, else a file `.env` in the working directory.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::fmt::Display;
-use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::sync::{Mutex, PoisonError};
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
+
+use super::files::{Authorities, Secret};
+use super::settings::{self, Fallback};
 
 /// A setting that cannot be used: names the variable, what is wrong with it and what it should be. One line.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -31,11 +32,25 @@ impl ConfigError {
 /// What the names of our own variables begin with.
 const OURS: [&str; 3] = ["GENESYS_", "AMQP_", "INTERCEPTOR_"];
 
+/// Where a value was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    Environment,
+    DotEnv,
+}
+
+impl Origin {
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Environment => "environment",
+            Self::DotEnv => ".env",
+        }
+    }
+}
+
 /// All variables, read once.
 pub struct Source {
-    variables: HashMap<String, String>,
-    /// The names that were asked for: with all areas read, the settings that exist.
-    asked: Mutex<BTreeSet<String>>,
+    variables: HashMap<String, (String, Origin)>,
 }
 
 impl Source {
@@ -55,7 +70,7 @@ impl Source {
                             "a line is not NAME=VALUE; quote values with spaces",
                         )
                     })?;
-                    variables.insert(name, value);
+                    variables.insert(name, (value, Origin::DotEnv));
                 }
             }
             Err(error) if error.not_found() => {}
@@ -66,41 +81,33 @@ impl Source {
                 continue;
             };
             match value.into_string() {
-                Ok(value) => drop(variables.insert(name, value)),
+                Ok(value) => drop(variables.insert(name, (value, Origin::Environment))),
                 Err(_) if is_ours(&name) => {
                     return Err(ConfigError::new(name, "is not UTF-8 text"));
                 }
                 Err(_) => {}
             }
         }
-        Ok(Self::new(variables))
-    }
-
-    fn new(variables: HashMap<String, String>) -> Self {
-        Self {
-            variables,
-            asked: Mutex::default(),
-        }
+        Ok(Self { variables })
     }
 
     /// Settings from pairs, for tests.
     #[cfg(test)]
     pub(crate) fn from_pairs(pairs: &[(&str, &str)]) -> Self {
-        Self::new(
-            pairs
-                .iter()
-                .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
-                .collect(),
-        )
+        let own = |(name, value): &(&str, &str)| {
+            let value = ((*value).to_owned(), Origin::Environment);
+            ((*name).to_owned(), value)
+        };
+        Self {
+            variables: pairs.iter().map(own).collect(),
+        }
     }
 
-    /// The variables that look like ours and that nobody has asked for: misspelt, or of another version. Complete only
-    /// after all areas have been read.
+    /// The variables that look like ours and are no settings: misspelt, or of another version.
     pub fn unknown(&self) -> Vec<&str> {
-        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         let names = self.variables.keys().map(String::as_str);
         let mut unknown: Vec<_> = names
-            .filter(|name| is_ours(name) && !asked.contains(*name))
+            .filter(|name| is_ours(name) && !settings::is_known(name))
             .collect();
         unknown.sort_unstable();
         unknown
@@ -108,25 +115,36 @@ impl Source {
 
     /// The value of `name`; an empty one counts as not set.
     pub fn text(&self, name: &str) -> Option<&str> {
-        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        asked.insert(name.to_owned());
-        self.variables
-            .get(name)
-            .map(|value| value.trim())
-            .filter(|value| !value.is_empty())
+        self.found(name).map(|(value, _)| value)
     }
 
-    /// The number `name`, in `range`, or `default`.
+    /// The same, and where it was found.
+    pub(super) fn found(&self, name: &str) -> Option<(&str, Origin)> {
+        self.variables
+            .get(name)
+            .map(|(value, origin)| (value.trim(), *origin))
+            .filter(|(value, _)| !value.is_empty())
+    }
+
+    /// The value of `name`, or the setting's default; empty where it has none.
+    pub(super) fn in_force(&self, name: &str) -> &str {
+        let default = || match settings::find(name).map(|setting| setting.default) {
+            Some(Fallback::Value(value)) => value,
+            _ => "",
+        };
+        self.text(name).unwrap_or_else(default)
+    }
+
+    /// The number `name`, in `range`, or its default.
     pub(super) fn number<T>(
         &self,
         name: &str,
-        default: T,
         range: std::ops::RangeInclusive<T>,
     ) -> Result<T, ConfigError>
     where
         T: FromStr + PartialOrd + Display,
     {
-        Ok(self.optional_number(name, range)?.unwrap_or(default))
+        number(name, self.in_force(name), &range)
     }
 
     /// The number `name`, in `range`, where it is set.
@@ -138,29 +156,17 @@ impl Source {
     where
         T: FromStr + PartialOrd + Display,
     {
-        let Some(text) = self.text(name) else {
-            return Ok(None);
-        };
-        text.parse()
-            .ok()
-            .filter(|number| range.contains(number))
-            .map(Some)
-            .ok_or_else(|| {
-                let (from, to) = (range.start(), range.end());
-                ConfigError::new(
-                    name,
-                    format!("{text:?} is not a number from {from} to {to}"),
-                )
-            })
+        let text = self.text(name);
+        text.map(|text| number(name, text, &range)).transpose()
     }
 
-    /// The choice `name` among `choices`, the first being the default.
+    /// The choice `name` among `choices`.
     pub(super) fn choice<T: Copy>(
         &self,
         name: &str,
         choices: &[(&str, T)],
     ) -> Result<T, ConfigError> {
-        let text = self.text(name).unwrap_or(choices[0].0);
+        let text = self.in_force(name);
         choices
             .iter()
             .find(|(choice, _)| *choice == text)
@@ -172,32 +178,23 @@ impl Source {
     }
 
     /// The secret `name`, or the content of the file that `name`_FILE names.
-    pub(super) fn secret(&self, name: &str) -> Result<Option<SecretString>, ConfigError> {
+    pub(super) fn secret(&self, name: &str) -> Result<Option<Secret>, ConfigError> {
         let file = format!("{name}_FILE");
         match (self.text(name), self.text(&file)) {
             (Some(_), Some(_)) => Err(ConfigError::new(
                 name,
                 format!("is set, and so is {file}: unset one"),
             )),
-            (Some(secret), None) => Ok(Some(secret.into())),
-            (None, Some(path)) => {
-                let content = read(&file, Path::new(path))?;
-                let secret = String::from_utf8(content)
-                    .map_err(|_| ConfigError::new(&file, format!("{path} is not text")))?;
-                let secret = SecretString::from(secret.trim_end_matches(['\r', '\n']).to_owned());
-                if secret.expose_secret().is_empty() {
-                    return Err(ConfigError::new(&file, format!("{path} is empty")));
-                }
-                Ok(Some(secret))
-            }
+            (Some(secret), None) => Ok(Some(Secret::from(SecretString::from(secret)))),
+            (None, Some(path)) => Secret::in_file(&file, path).map(Some),
             (None, None) => Ok(None),
         }
     }
 
-    /// The content of the file that `name` names.
-    pub(super) fn file(&self, name: &str) -> Result<Option<Vec<u8>>, ConfigError> {
-        self.text(name)
-            .map(|path| read(name, &PathBuf::from(path)))
+    /// The certificates to trust in the file that `name` names.
+    pub(super) fn authorities(&self, name: &str) -> Result<Option<Authorities>, ConfigError> {
+        let path = self.text(name);
+        path.map(|path| Authorities::in_file(name, path))
             .transpose()
     }
 }
@@ -206,9 +203,18 @@ fn is_ours(name: &str) -> bool {
     OURS.iter().any(|prefix| name.starts_with(prefix))
 }
 
-fn read(name: &str, path: &Path) -> Result<Vec<u8>, ConfigError> {
-    std::fs::read(path)
-        .map_err(|error| ConfigError::new(name, format!("cannot read {}: {error}", path.display())))
+fn number<T>(name: &str, text: &str, range: &std::ops::RangeInclusive<T>) -> Result<T, ConfigError>
+where
+    T: FromStr + PartialOrd + Display,
+{
+    let number = text.parse().ok().filter(|number| range.contains(number));
+    number.ok_or_else(|| {
+        let (from, to) = (range.start(), range.end());
+        ConfigError::new(
+            name,
+            format!("{text:?} is not a number from {from} to {to}"),
+        )
+    })
 }
 
 /// The error of a variable that must be set.
@@ -218,13 +224,15 @@ pub(super) fn missing(name: &str, what: &str) -> ConfigError {
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret;
+
     use super::*;
 
     #[test]
     fn errors_name_variable_value_and_remedy_on_one_line() {
         let source = Source::from_pairs(&[("N", "many"), ("C", "x"), ("S", "a"), ("S_FILE", "b")]);
         let errors = [
-            source.number("N", 1, 1..=9).map(drop),
+            source.number("N", 1..=9).map(drop),
             source.choice("C", &[("a", 1), ("b", 2)]).map(drop),
             source.secret("S").map(drop),
         ];
@@ -244,17 +252,17 @@ mod tests {
 
     #[test]
     fn empty_counts_as_unset() {
-        let source = Source::from_pairs(&[("N", " ")]);
-        assert_eq!(source.number("N", 7, 1..=9), Ok(7));
+        let source = Source::from_pairs(&[("GENESYS_MAX_RETRIES", " ")]);
+        assert_eq!(source.number("GENESYS_MAX_RETRIES", 0..=10), Ok(3));
     }
 
     #[test]
-    fn what_nobody_asks_for_is_unknown() {
+    fn what_is_no_setting_is_unknown() {
         let names = ["AMQP_QEUE", "AMQP_PASSWORD_FILE", "HOME", "GENESYS_API"];
         let source = Source::from_pairs(&names.map(|name| (name, "")));
-        assert!(source.secret("AMQP_PASSWORD").unwrap().is_none());
-        assert_eq!(source.text("GENESYS_API"), None);
         assert_eq!(source.unknown(), ["AMQP_QEUE"]);
+        let no_secret = Source::from_pairs(&[("AMQP_QUEUE_FILE", "")]);
+        assert_eq!(no_secret.unknown(), ["AMQP_QUEUE_FILE"]);
     }
 
     #[test]
@@ -262,6 +270,7 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "hush\n").unwrap();
         let source = Source::from_pairs(&[("S_FILE", file.path().to_str().unwrap())]);
-        assert_eq!(source.secret("S").unwrap().unwrap().expose_secret(), "hush");
+        let secret = source.secret("S").unwrap().unwrap().read().unwrap();
+        assert_eq!(secret.expose_secret(), "hush");
     }
 }

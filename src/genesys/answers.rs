@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::ErrorKind;
 use super::pace::Window;
+use crate::tls::tls_fault;
 
 /// The longest Retry-After that is believed: a longer one is a mistake, such as milliseconds taken for seconds.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(6 * 60 * 60);
@@ -25,7 +26,7 @@ pub(super) fn transport(error: reqwest::Error) -> ErrorKind {
     if error.is_timeout() {
         ErrorKind::Timeout
     } else {
-        ErrorKind::Unreachable
+        tls_fault(&error).map_or(ErrorKind::Unreachable, ErrorKind::Tls)
     }
 }
 

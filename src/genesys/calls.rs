@@ -12,10 +12,11 @@ use tracing::{Instrument, Span};
 use super::answers::{correlation_id, is_json, read, refusal, retry_after, transport, window};
 use super::dialect::Dialect;
 use super::endpoints::Endpoint;
+use super::http::Http;
 use super::retry::Delays;
 use super::token::{Token, TokenCache};
 use super::{Errand, Error, ErrorKind, Pace, Permit};
-use crate::config::{ConfigError, GenesysConfig};
+use crate::config::{ConfigError, GenesysConfig, Reloaded};
 use crate::memory::Room;
 use crate::telemetry::{metrics, spans};
 
@@ -36,9 +37,9 @@ pub(super) const fn footprint(transcript: usize, answers: usize) -> usize {
 
 /// What the dialects share: connections, token, pace.
 pub(super) struct Calls {
-    http: reqwest::Client,
+    http: Http,
     client_id: String,
-    client_secret: SecretString,
+    client_secret: Reloaded<SecretString>,
     tokens: TokenCache,
     pace: Arc<Pace>,
     max_tries: u32,
@@ -94,32 +95,11 @@ impl Answer {
 
 impl Calls {
     pub(super) fn new(config: &GenesysConfig, pace: Arc<Pace>) -> Result<Self, ConfigError> {
-        let mut http = reqwest::Client::builder()
-            .user_agent(concat!(
-                "transcript-interceptor/",
-                env!("CARGO_PKG_VERSION")
-            ))
-            .timeout(config.timeout)
-            // An API that redirects is no API: following would carry the token elsewhere.
-            .redirect(reqwest::redirect::Policy::none());
-        if let Some(pem) = &config.ca_pem {
-            let invalid = |problem: String| ConfigError::new("GENESYS_CA_FILE", problem);
-            let certificates = reqwest::Certificate::from_pem_bundle(pem)
-                .map_err(|_| invalid("holds no PEM certificates".to_owned()))?;
-            if certificates.is_empty() {
-                return Err(invalid("holds no PEM certificates".to_owned()));
-            }
-            for certificate in certificates {
-                http = http.add_root_certificate(certificate);
-            }
-        }
-        let http = http
-            .build()
-            .map_err(|error| ConfigError::new("GENESYS_CA_FILE", error))?;
+        let secret = config.client_secret.clone();
         Ok(Self {
-            http,
+            http: Http::new(config)?,
             client_id: config.client_id.clone(),
-            client_secret: config.client_secret.clone(),
+            client_secret: Reloaded::new(move || secret.read())?,
             tokens: TokenCache::new(),
             pace,
             max_tries: config.max_tries,
@@ -163,7 +143,7 @@ impl Calls {
                     continue;
                 }
             };
-            let request = build(&self.http).bearer_auth(token.value.expose_secret());
+            let request = build(&self.http.client()).bearer_auth(token.value.expose_secret());
             errand.call();
             let (request, span) = traced(request, endpoint, sent);
             sent += 1;
@@ -222,7 +202,7 @@ impl Calls {
     ) -> Attempt {
         let response = match self.send(request).await {
             Ok(response) => response,
-            Err(error) => return Attempt::Failed(transport(error).into()),
+            Err(error) => return Attempt::Failed(self.unanswered(error).into()),
         };
         let status = response.status();
         if let Some(window) = window(response.headers()) {
@@ -257,7 +237,13 @@ impl Calls {
     }
 
     async fn send(&self, request: reqwest::Result<Request>) -> reqwest::Result<Response> {
-        self.http.execute(request?).await
+        self.http.client().execute(request?).await
+    }
+
+    /// Why there was no answer.
+    fn unanswered(&self, error: reqwest::Error) -> ErrorKind {
+        self.http.look_again();
+        transport(error)
     }
 
     /// The current token, or a new one; `resend` is how often one was asked for in vain before.
@@ -267,9 +253,11 @@ impl Calls {
         resend: u32,
     ) -> Result<Arc<Token>, Error> {
         let renew = || async {
+            // Read again for each token, so that a secret may be exchanged without a restart.
+            let secret = self.client_secret.current();
             let request = dialect
-                .token_request(&self.http)
-                .basic_auth(&self.client_id, Some(self.client_secret.expose_secret()));
+                .token_request(&self.http.client())
+                .basic_auth(&self.client_id, Some(secret.expose_secret()));
             let (request, span) = traced(request, dialect.token_endpoint(), resend);
             let renewed = self.renew_token(dialect, request);
             match renewed.instrument(span.clone()).await {
@@ -296,7 +284,10 @@ impl Calls {
             access_token: String,
             expires_in: u64,
         }
-        let response = self.send(request).await.map_err(transport)?;
+        let response = self
+            .send(request)
+            .await
+            .map_err(|error| self.unanswered(error))?;
         let status = response.status();
         metrics().called(dialect.token_endpoint().name, status.as_u16());
         let correlation_id = correlation_id(response.headers());

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::tls::TlsFault;
+
 /// A failed call.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{kind}")]
@@ -66,6 +68,9 @@ pub enum ErrorKind {
     /// The connection could not be made or broke.
     #[error("Genesys could not be reached")]
     Unreachable,
+    /// The TLS connection could not be made: mostly for a certificate.
+    #[error("No TLS connection to Genesys, check GENESYS_CA_FILE and GENESYS_*_URL: {0}")]
+    Tls(TlsFault),
     /// 200 with something else than JSON: a proxy's page.
     #[error("Genesys answered with something else than JSON")]
     NotJson,
@@ -99,7 +104,7 @@ impl ErrorKind {
             Self::RateLimited { .. } => "rate_limited",
             Self::Server => "genesys_error",
             Self::Timeout => "genesys_timeout",
-            Self::Unreachable => "genesys_unreachable",
+            Self::Unreachable | Self::Tls(_) => "genesys_unreachable",
             Self::NotJson => "genesys_not_json",
             Self::TooLarge { .. } => "transcript_too_large",
             Self::InvalidJson => "invalid_json",
@@ -115,6 +120,7 @@ impl ErrorKind {
                 | Self::Server
                 | Self::Timeout
                 | Self::Unreachable
+                | Self::Tls(_)
                 | Self::NotJson
         )
     }

@@ -154,9 +154,9 @@ impl Tail {
                 self.delivered = Some(delivery.delivery_tag);
                 Ok(delivery.data)
             }
-            Some(Err(source)) => Err(SessionError::Amqp {
+            Some(Err(cause)) => Err(SessionError::Amqp {
                 action: "consume",
-                source,
+                cause,
             }),
             None => Err(SessionError::ConnectionLost),
         }

@@ -232,10 +232,10 @@ impl Page {
         loop {
             match tokio::time::timeout(QUIET, self.consumer.next()).await {
                 Ok(Some(Ok(delivery))) => return Ok(Some(delivery)),
-                Ok(Some(Err(source))) => {
+                Ok(Some(Err(cause))) => {
                     return Err(SessionError::Amqp {
                         action: "read letters",
-                        source,
+                        cause,
                     });
                 }
                 Ok(None) => return Err(SessionError::ConsumerCancelled(queue.to_owned())),

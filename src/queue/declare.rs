@@ -158,8 +158,8 @@ fn mismatch(declaration: &Declaration, error: SessionError) -> TopologyError {
         Declaration::Binding { .. } => return error.into(),
     };
     match &error {
-        SessionError::Amqp { source, .. } if code(&error) == Some(PRECONDITION_FAILED) => {
-            let broker_says = match source.kind() {
+        SessionError::Amqp { cause, .. } if code(&error) == Some(PRECONDITION_FAILED) => {
+            let broker_says = match cause.kind() {
                 ErrorKind::ProtocolError(protocol) => protocol.get_message().to_string(),
                 _ => String::new(),
             };
@@ -172,7 +172,7 @@ fn mismatch(declaration: &Declaration, error: SessionError) -> TopologyError {
 /// The AMQP reply code of an error, where the broker gave one.
 pub(super) fn code(error: &SessionError) -> Option<u16> {
     match error {
-        SessionError::Amqp { source, .. } => match source.kind() {
+        SessionError::Amqp { cause, .. } => match cause.kind() {
             ErrorKind::ProtocolError(protocol) => Some(protocol.get_id()),
             _ => None,
         },

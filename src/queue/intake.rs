@@ -74,9 +74,9 @@ impl Intake {
         };
         match consumer.next().await {
             Some(Ok(delivery)) => Ok(Delivered::new(delivery, Origin::Jobs)),
-            Some(Err(source)) => Err(SessionError::Amqp {
+            Some(Err(cause)) => Err(SessionError::Amqp {
                 action: "consume",
-                source,
+                cause,
             }),
             // After the first None lapin's stream never ends: the consumer is over.
             None => Err(SessionError::ConsumerCancelled(self.queue.clone())),

@@ -145,9 +145,9 @@ impl Outbox {
             }
         };
         tokio::select! {
-            confirmed = confirmed => confirmed.map_err(|source| SessionError::Amqp {
+            confirmed = confirmed => confirmed.map_err(|cause| SessionError::Amqp {
                 action: ACTION,
-                source,
+                cause,
             }),
             () = expired => Err(SessionError::Deadline {
                 action: ACTION,

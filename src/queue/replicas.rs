@@ -157,10 +157,10 @@ impl Notices {
                         return Ok(Duration::from_millis(notice.retry_after_ms));
                     }
                 }
-                Some(Err(source)) => {
+                Some(Err(cause)) => {
                     return Err(SessionError::Amqp {
                         action: "consume",
-                        source,
+                        cause,
                     });
                 }
                 None => return Err(SessionError::ConsumerCancelled(self.control.clone())),

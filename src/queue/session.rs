@@ -7,22 +7,18 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures::StreamExt;
-use lapin::tcp::OwnedTLSConfig;
-use lapin::uri::{AMQPScheme, AMQPUri};
-use lapin::{Connection, ConnectionProperties, Event};
-use secrecy::ExposeSecret;
+use lapin::{Connection, Event};
 use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::topology::Declaration;
-use super::{TopologyError, apply, verify};
-use crate::config::{AmqpConfig, ConfigError, TopologyMode};
+use super::{Address, TopologyError, apply, verify};
+use crate::config::TopologyMode;
 use crate::telemetry::metrics;
+use crate::tls::{TlsFault, tls_fault};
 
 /// Of every answer by the broker.
 pub(super) const DEADLINE: Duration = Duration::from_secs(10);
-/// A broker that is silent for twice this is gone.
-const HEARTBEAT_SECONDS: u16 = 10;
 /// How often the connections are looked at, because lapin does not tell of every end.
 const WATCH_INTERVAL: Duration = Duration::from_millis(500);
 
@@ -30,12 +26,24 @@ const WATCH_INTERVAL: Duration = Duration::from_millis(500);
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
     /// The broker, or the way to it, refused.
-    #[error("cannot {action}: {source}{}", remedy(.source))]
+    // The cause is told here, so it is no source: whoever prints a chain of errors would print it again.
+    #[error("cannot {action}: {cause}{}", remedy(.cause))]
     Amqp {
         /// What was tried.
         action: &'static str,
         /// The client library's error.
-        source: lapin::Error,
+        cause: lapin::Error,
+    },
+    /// The broker ended a TLS connection before the login. With TLS 1.3 it judges our certificate when we believe to be
+    /// connected already, and its word of it may be lost.
+    #[error("cannot connect to the broker: it ended the TLS connection at once{}", if *.with_certificate {
+        "; does it refuse the certificate in AMQP_CLIENT_CERT_FILE, because it has expired or is of an unknown authority?"
+    } else {
+        "; does it ask for a client certificate? Then set AMQP_CLIENT_CERT_FILE and AMQP_CLIENT_KEY_FILE"
+    })]
+    TlsEnded {
+        /// Whether we showed a certificate.
+        with_certificate: bool,
     },
     /// No answer in time.
     #[error("cannot {action}: the broker did not answer within {} s", .deadline.as_secs())]
@@ -61,18 +69,48 @@ pub enum SessionError {
 fn remedy(error: &lapin::Error) -> &'static str {
     const ACCESS_REFUSED: u16 = 403;
     const NOT_ALLOWED: u16 = 530;
+    if let Some(fault) = tls_fault(error) {
+        return tls_remedy(fault);
+    }
     let lapin::ErrorKind::ProtocolError(refusal) = error.kind() else {
         return "";
     };
     // The broker gives one code for a login and for a right that is missing later.
     let login = refusal.get_message().as_str().contains("Login was refused");
     match refusal.get_id() {
-        ACCESS_REFUSED if login => "; check AMQP_URL, AMQP_USERNAME and AMQP_PASSWORD",
+        ACCESS_REFUSED if login => {
+            "; check AMQP_URL, AMQP_USERNAME and AMQP_PASSWORD, or which user the client certificate names"
+        }
         ACCESS_REFUSED => {
             "; give the user this right with `rabbitmqctl set_permissions`, or set AMQP_TOPOLOGY=verify where only the right to configure is missing"
         }
         NOT_ALLOWED => "; check the virtual host in AMQP_URL and the user's access to it",
         _ => "",
+    }
+}
+
+const fn tls_remedy(fault: TlsFault) -> &'static str {
+    match fault {
+        TlsFault::UnknownAuthority => {
+            "; the broker's certificate is of an authority that is not trusted: name the authority's certificate in AMQP_CA_FILE"
+        }
+        TlsFault::WrongHost => {
+            "; the host in AMQP_URL must be one that the broker's certificate is for"
+        }
+        TlsFault::Expired => "; the broker needs a new certificate",
+        TlsFault::BadCertificate => "; the broker's certificate cannot be used",
+        TlsFault::ClientCertificateMissing => {
+            "; the broker asks for a client certificate: set AMQP_CLIENT_CERT_FILE and AMQP_CLIENT_KEY_FILE"
+        }
+        TlsFault::ClientCertificateRefused => {
+            "; the broker does not accept the certificate in AMQP_CLIENT_CERT_FILE"
+        }
+        TlsFault::ClientCertificateExpired => {
+            "; the certificate in AMQP_CLIENT_CERT_FILE has expired: put a new one and its key there"
+        }
+        TlsFault::NoTls => {
+            "; what listens there does not speak TLS: check host and port in AMQP_URL, or use amqp://"
+        }
     }
 }
 
@@ -84,99 +122,8 @@ pub(super) async fn within<T>(
 ) -> Result<T, SessionError> {
     match tokio::time::timeout(deadline, answer).await {
         Ok(Ok(value)) => Ok(value),
-        Ok(Err(source)) => Err(SessionError::Amqp { action, source }),
+        Ok(Err(cause)) => Err(SessionError::Amqp { action, cause }),
         Err(_) => Err(SessionError::Deadline { action, deadline }),
-    }
-}
-
-/// Where the broker is and who we are there.
-#[derive(Clone)]
-pub struct Address {
-    uri: AMQPUri,
-    ca_pem: Option<String>,
-    name: String,
-}
-
-impl Address {
-    /// The address that `config` gives; `name` is shown by the broker beside the connections.
-    ///
-    /// # Errors
-    /// AMQP_URL or AMQP_CA_FILE where they cannot be used.
-    pub fn new(config: &AmqpConfig, name: &str) -> Result<Self, ConfigError> {
-        // The parser's error could repeat a part of the URL, which holds a password.
-        let mut uri: AMQPUri = config.url.expose_secret().parse().map_err(|_| {
-            ConfigError::new(
-                "AMQP_URL",
-                "is no URL such as amqp://user:password@host:5672/vhost",
-            )
-        })?;
-        if uri.vhost.is_empty() {
-            "/".clone_into(&mut uri.vhost);
-        }
-        if let Some(username) = &config.username {
-            uri.authority.userinfo.username.clone_from(username);
-        }
-        if let Some(password) = &config.password {
-            password
-                .expose_secret()
-                .clone_into(&mut uri.authority.userinfo.password);
-        }
-        uri.query.heartbeat.get_or_insert(HEARTBEAT_SECONDS);
-        let deadline = u64::try_from(DEADLINE.as_millis()).unwrap_or(u64::MAX);
-        uri.query.connection_timeout.get_or_insert(deadline);
-        let ca_pem = config
-            .ca_pem
-            .clone()
-            .map(|pem| {
-                String::from_utf8(pem)
-                    .ok()
-                    .filter(|pem| pem.contains("BEGIN CERTIFICATE"))
-                    .ok_or_else(|| ConfigError::new("AMQP_CA_FILE", "holds no PEM certificates"))
-            })
-            .transpose()?;
-        Ok(Self {
-            uri,
-            ca_pem,
-            name: name.to_owned(),
-        })
-    }
-
-    /// The virtual host.
-    pub fn vhost(&self) -> &str {
-        &self.uri.vhost
-    }
-
-    /// The address for people, without credentials.
-    pub fn shown(&self) -> String {
-        let scheme = match self.uri.scheme {
-            AMQPScheme::AMQP => "amqp",
-            AMQPScheme::AMQPS => "amqps",
-        };
-        let authority = &self.uri.authority;
-        format!(
-            "{scheme}://{}:{}, virtual host {}",
-            authority.host, authority.port, self.uri.vhost
-        )
-    }
-
-    /// Opens a connection.
-    ///
-    /// # Errors
-    /// [`SessionError`] where the broker cannot be reached or refuses.
-    pub async fn connect(&self, purpose: &str) -> Result<Connection, SessionError> {
-        let name = format!("{} {purpose}", self.name);
-        let properties = ConnectionProperties::default().with_connection_name(name.into());
-        let tls = OwnedTLSConfig {
-            cert_chain: self.ca_pem.clone(),
-            ..OwnedTLSConfig::default()
-        };
-        let runtime = lapin::runtime::default_runtime().map_err(|source| SessionError::Amqp {
-            action: "connect",
-            source,
-        })?;
-        let connected =
-            Connection::connect_uri_with_config(self.uri.clone(), properties, tls, runtime);
-        within(DEADLINE, "connect to the broker", connected).await
     }
 }
 
@@ -326,7 +273,7 @@ async fn watch_connection(
             Some(Event::Error(error)) => {
                 let _ = fault.set(SessionError::Amqp {
                     action: "go on with this session",
-                    source: error,
+                    cause: error,
                 });
                 broken.cancel();
             }

@@ -50,6 +50,12 @@ impl Tokens {
         token
     }
 
+    /// Takes back every token.
+    pub(super) fn forget(&self) {
+        let mut expiry = self.expiry.write().unwrap_or_else(PoisonError::into_inner);
+        expiry.clear();
+    }
+
     /// The bearer token of a request, if it is one that was issued and has not expired at `now`.
     pub(super) fn check<'h>(&self, headers: &'h HeaderMap, now: Instant) -> Option<&'h str> {
         let token = credentials(headers, "bearer")?;
@@ -58,18 +64,17 @@ impl Tokens {
     }
 
     /// Whether the request authenticates the client, by `client_secret_basic` or, without an
-    /// `Authorization` header, by `client_secret_post`.
-    fn is_client(&self, headers: &HeaderMap, form: &TokenForm) -> bool {
+    /// `Authorization` header, by `client_secret_post`; `rotated` is the secret in place of the first one.
+    fn is_client(&self, headers: &HeaderMap, form: &TokenForm, rotated: Option<&String>) -> bool {
+        let secret = rotated.unwrap_or(&self.client_secret);
         let authorization = headers.get(AUTHORIZATION);
         if authorization.is_some_and(|value| !value.is_empty()) {
             return credentials(headers, "basic")
                 .and_then(|encoded| STANDARD.decode(encoded).ok())
-                .is_some_and(|pair| {
-                    pair == format!("{}:{}", self.client_id, self.client_secret).into_bytes()
-                });
+                .is_some_and(|pair| pair == format!("{}:{secret}", self.client_id).into_bytes());
         }
         form.client_id.as_ref() == Some(&self.client_id)
-            && form.client_secret.as_ref() == Some(&self.client_secret)
+            && form.client_secret.as_ref() == Some(secret)
     }
 }
 
@@ -111,7 +116,9 @@ pub(super) async fn issue_token(
     let grant = TokenForm::parse(query.as_deref().unwrap_or_default())
         .grant_type
         .or_else(|| form.grant_type.clone());
-    let response = if simulator.faults().revoked || !tokens.is_client(&headers, &form) {
+    let faults = simulator.faults();
+    let is_client = tokens.is_client(&headers, &form, faults.client_secret.as_ref());
+    let response = if faults.revoked || !is_client {
         oauth_error(
             StatusCode::UNAUTHORIZED,
             "invalid_client",

@@ -30,6 +30,9 @@ pub(super) struct Faults {
     pub(super) retry_after_seconds: u64,
     /// The client has lost its access: every request is answered 401, token requests too.
     pub(super) revoked: bool,
+    /// The client's secret from now on, in place of the one of the command line; tokens given before a change are refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) client_secret: Option<String>,
 
     // What is wrong with the body of every conversation answer.
     /// It stops in the middle, in a complete HTTP answer.
@@ -90,6 +93,7 @@ impl Default for Faults {
             hang: 0.0,
             retry_after_seconds: 1,
             revoked: false,
+            client_secret: None,
             truncated_json: false,
             oversize: false,
             oversize_undeclared: false,

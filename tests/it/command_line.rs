@@ -4,7 +4,7 @@ use lapin::options::{ExchangeDeclareOptions, QueueDeclareOptions};
 use lapin::types::FieldTable;
 use serde_json::Value;
 
-use crate::support::{Process, Stand, free_port, interceptor, owned, run};
+use crate::support::{Process, Stand, free_port, interceptor, owned, run, run_unread};
 
 const GOOD: &str = "550e8400-e29b-41d4-a716-446655440000";
 const ALSO_GOOD: &str = "6BA7B810-9DAD-11D1-80B4-00C04FD430C8";
@@ -286,5 +286,36 @@ async fn schemas_are_json_schemas_and_jobs_match_theirs() {
         let validator = jsonschema::validator_for(&schema).unwrap();
         let job = serde_json::json!({"conversationId": GOOD});
         assert_eq!(validator.is_valid(&job), record == "job");
+    }
+}
+
+#[tokio::test]
+async fn a_closed_stdout_ends_a_command_quietly() {
+    let chat = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(chat.path(), r#"{"id":"1","messages":[]}"#).unwrap();
+    let policy = tempfile::NamedTempFile::new().unwrap();
+    let [chat, policy] = [&chat, &policy].map(|file| file.path().to_str().unwrap());
+    // Of a check, the exit code still tells what was found: no settings for Genesys.
+    for (arguments, code) in [
+        (&["check"][..], 2),
+        (&["check", "--settings"], 0),
+        (&["check", "--print-config"], 0),
+        (&["check", "--policy", policy], 0),
+        (&["schema", "audit"], 0),
+        (&["topology", "show"], 0),
+        (&["topology", "show", "--format", "kubernetes"], 0),
+        (&["redact", chat], 0),
+        (&["redact", "--explain", chat], 0),
+        (&["evaluate", "--json", "/dev/null"], 0),
+        (&["evaluate", "/dev/null"], 0),
+        (&["--help"], 0),
+    ] {
+        let environment = owned(&[("AMQP_URL", "amqp://127.0.0.1:1")]);
+        let (ended, stderr) = run_unread(interceptor(), arguments, &environment).await;
+        assert_eq!(ended, Some(code), "{arguments:?}: {stderr}");
+        assert!(
+            !stderr.contains("panic") && !stderr.contains("error:"),
+            "{arguments:?}: {stderr}"
+        );
     }
 }

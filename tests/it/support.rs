@@ -3,6 +3,7 @@
 
 mod broker;
 pub(crate) mod canaries;
+pub(crate) mod certificates;
 pub(crate) mod checker;
 pub(crate) mod jobs;
 pub(crate) mod otlp;
@@ -20,7 +21,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 pub(crate) use broker::{PrivateBroker, shared_broker};
-pub(crate) use process::{Finished, Process, free_port, interceptor, run};
+pub(crate) use process::{Finished, Process, free_port, interceptor, run, run_in, run_unread};
 pub(crate) use records::{Record, Records};
 
 /// The dialect of the tutorial.

@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::Failure;
+use super::{Failure, output};
 use crate::config::{Admin, ConfigError, Source};
 
 /// A worker that has not answered by then is as good as dead.
@@ -25,8 +25,8 @@ pub(super) async fn execute(source: &Source) -> Result<(), Failure> {
         .await
         .unwrap_or_else(|_| bail!("no answer within {} s", DEADLINE.as_secs()))
         .with_context(|| format!("http://{address}/livez (INTERCEPTOR_ADMIN_ADDR)"))?;
-    println!("ok    live: http://{address}/livez");
-    Ok(())
+    let answered = format!("ok    live: http://{address}/livez");
+    Ok(output::print(&answered)?)
 }
 
 /// Who listens on all addresses is asked on the loopback interface.

@@ -3,8 +3,9 @@
 use clap::Args;
 
 use super::select::{Broker, Filter, Reader, Where, parse_id};
-use super::{document, print, table};
+use super::{document, table};
 use crate::cli::Failure;
+use crate::cli::output::print;
 use crate::config::Source;
 use crate::queue::Place;
 

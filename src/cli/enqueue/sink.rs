@@ -1,14 +1,14 @@
 //! Where ids go: the job queue, or stdout.
 
 use std::fmt::Display;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::time::Duration;
 
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use uuid::Uuid;
 
-use super::super::Failure;
+use super::super::{Failure, output};
 use crate::config::{AmqpConfig, ConfigError, Source};
 use crate::queue::{Address, Names, Notices, Producer, PublishError, Replicas};
 
@@ -127,12 +127,7 @@ impl Sink {
     /// Where it is not.
     pub(super) async fn put(&mut self, id: &str) -> anyhow::Result<()> {
         let put = match &mut self.target {
-            Target::Stdout => {
-                let written = self
-                    .progress
-                    .suspend(|| writeln!(std::io::stdout().lock(), "{id}"));
-                written.context("cannot write to stdout")
-            }
+            Target::Stdout => self.progress.suspend(|| output::print(id)),
             Target::Queue(queue) => queue.send(id, &self.progress).await,
         };
         put.with_context(|| format!("{} ids were sent", self.taken))

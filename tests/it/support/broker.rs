@@ -1,6 +1,6 @@
 //! The broker: the one that scripts/test.sh started, or a private one for a test that breaks it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// URL of the node that all tests share.
@@ -18,9 +18,43 @@ pub(crate) struct PrivateBroker {
 
 impl PrivateBroker {
     pub(crate) async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// A node that listens with TLS, too, and lets certificates be logins; `folder` has ca.pem, cert.pem and key.pem.
+    pub(crate) async fn start_with_tls(folder: &Path, clients_need_certificates: bool) -> Self {
+        let clients = if clients_need_certificates {
+            "required"
+        } else {
+            "optional"
+        };
+        Self::start_with(&[
+            ("BROKER_PLUGINS", "rabbitmq_auth_mechanism_ssl"),
+            ("BROKER_TLS_DIR", folder.to_str().unwrap()),
+            ("BROKER_TLS_CLIENTS", clients),
+        ])
+        .await
+    }
+
+    async fn start_with(settings: &[(&str, &str)]) -> Self {
         let directory = tempfile::TempDir::new().unwrap();
-        let url = script(directory.path().into(), "start", &[]).await;
+        let path = directory.path().into();
+        let url = script_with(path, "start", &[], settings).await;
         Self { directory, url }
+    }
+
+    /// Where it listens with TLS.
+    pub(crate) fn tls_port(&self) -> u16 {
+        let settings = std::fs::read_to_string(self.directory.path().join("env.sh")).unwrap();
+        let mut lines = settings.lines();
+        let port = lines.find_map(|line| line.strip_prefix("export BROKER_TLS_PORT="));
+        port.unwrap().parse().unwrap()
+    }
+
+    /// Ends all connections, as a restart would; their clients come back.
+    pub(crate) async fn end_connections(&self) {
+        self.ctl(&["close_all_connections", "the test ends them"])
+            .await;
     }
 
     /// Where it listens, on the loopback interface; the same after a restart.
@@ -77,8 +111,18 @@ fn script_path() -> PathBuf {
 }
 
 async fn script(directory: PathBuf, action: &str, arguments: &[&str]) -> String {
+    script_with(directory, action, arguments, &[]).await
+}
+
+async fn script_with(
+    directory: PathBuf,
+    action: &str,
+    arguments: &[&str],
+    settings: &[(&str, &str)],
+) -> String {
     let mut command = Command::new(script_path());
     command.arg(action).arg(directory).args(arguments);
+    command.envs(settings.iter().copied());
     let output = tokio::task::spawn_blocking(move || command.output().unwrap())
         .await
         .unwrap();

@@ -1,6 +1,7 @@
 //! Child processes whose output can be awaited.
 
 use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
@@ -133,7 +134,22 @@ pub(crate) async fn run(
     environment: &[(String, String)],
     input: &[u8],
 ) -> Finished {
+    finish(command(program, arguments, environment), input).await
+}
+
+/// Runs `program` in `folder`, which may have a .env, to its end.
+pub(crate) async fn run_in(
+    folder: &Path,
+    program: &str,
+    arguments: &[&str],
+    environment: &[(String, String)],
+) -> Finished {
     let mut command = command(program, arguments, environment);
+    command.current_dir(folder);
+    finish(command, b"").await
+}
+
+async fn finish(mut command: Command, input: &[u8]) -> Finished {
     let input = input.to_vec();
     let running = tokio::task::spawn_blocking(move || {
         let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
@@ -155,6 +171,25 @@ pub(crate) async fn run(
         stdout: String::from_utf8(output.stdout).unwrap(),
         stderr: String::from_utf8(output.stderr).unwrap(),
     }
+}
+
+/// Runs `program` with a stdout that its reader has closed; exit code and stderr.
+pub(crate) async fn run_unread(
+    program: &str,
+    arguments: &[&str],
+    environment: &[(String, String)],
+) -> (Option<i32>, String) {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = command(program, arguments, environment);
+    command.stdin(Stdio::null()).stdout(writer);
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap());
+    let output = tokio::time::timeout(PATIENCE, output)
+        .await
+        .unwrap()
+        .unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    (output.status.code(), stderr)
 }
 
 /// A port that was free a moment ago.
