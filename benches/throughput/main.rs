@@ -11,6 +11,8 @@
 //! | `process.rs` | child processes and what the kernel says of them |
 //! | `report.rs` | the table and the JSON |
 
+#![expect(clippy::print_stdout, reason = "the table is the result")]
+
 mod broker;
 mod contender;
 mod genesys;
