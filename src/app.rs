@@ -27,7 +27,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::returns::Returns;
 use self::watchdog::Watchdog;
-use crate::admin;
+use crate::admin::{self, About};
 use crate::config::{
     AmqpConfig, ConfigError, GenesysConfig, InterceptorConfig, RateSharing, Source, TopologyMode,
 };
@@ -37,7 +37,7 @@ use crate::genesys::{Genesys, Pace};
 use crate::memory::Memory;
 use crate::outcome::{Reason, RetryPolicy};
 use crate::queue::{Address, Declaration, Names, Session, TopologyError, plan};
-use crate::status::Status;
+use crate::status::{Progress, Status};
 use crate::telemetry::{Totals, metrics};
 use crate::worker::Worker;
 
@@ -82,8 +82,9 @@ pub async fn run(source: &Source) -> Result<(), ConfigError> {
     let pace = Arc::new(Pace::new(genesys.requests_per_minute));
     let client = Genesys::new(&genesys, Arc::clone(&pace))?;
     let memory = memory(&interceptor, &genesys)?;
-    let listener = admin::listen(interceptor.admin).await?;
-    let watchdog = Watchdog::start(interceptor.concurrency)
+    let listener = admin::listen(interceptor.admin)?;
+    let progress = Arc::new(Progress::new(interceptor.concurrency));
+    let watchdog = Watchdog::start(Arc::clone(&progress))
         .map_err(|error| ConfigError::new("INTERCEPTOR_CONCURRENCY", error))?;
     failpoint::set(source.text("INTERCEPTOR_FAILPOINT"));
 
@@ -105,7 +106,20 @@ pub async fn run(source: &Source) -> Result<(), ConfigError> {
 
     let share = genesys.rate_sharing == RateSharing::Members;
     let gate = Arc::new(Gate::default());
-    let status = Arc::new(Status::new(Arc::clone(&gate)));
+    let status = Arc::new(Status::new(
+        Arc::clone(&gate),
+        client.token_obtained(),
+        progress,
+    ));
+    let policy = interceptor.policy();
+    let about = About {
+        worker: interceptor.worker.clone(),
+        policy_version: policy.version().to_owned(),
+        genesys: genesys.dialect.as_str(),
+        broker: address.shown(),
+        concurrency: interceptor.concurrency,
+        memory: memory.bound(),
+    };
     let totals = Arc::new(Totals::default());
     let names = Names::new(&amqp, share.then_some(genesys.client_id.as_str()));
     let app = App {
@@ -113,7 +127,7 @@ pub async fn run(source: &Source) -> Result<(), ConfigError> {
             genesys: client,
             gate,
             memory,
-            policy: interceptor.policy(),
+            policy,
             retry: RetryPolicy {
                 delays: amqp.retry_delays.clone(),
                 max_attempts: interceptor.max_attempts,
@@ -138,7 +152,8 @@ pub async fn run(source: &Source) -> Result<(), ConfigError> {
     let asked = Arc::clone(&status);
     metrics().begin(&reasons, move || asked.not_ready().is_empty());
     if let Some(listener) = listener {
-        tokio::spawn(admin::serve(listener, status));
+        admin::serve(listener, status, about)
+            .map_err(|error| ConfigError::new("INTERCEPTOR_ADMIN_ADDR", error))?;
     }
     tokio::spawn(report_pauses(app.worker.gate.watch()));
     let stop = CancellationToken::new();

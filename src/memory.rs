@@ -14,6 +14,7 @@ const SMALLEST: usize = 16 * 1024;
 
 /// All rooms.
 pub struct Memory {
+    bound: usize,
     small: usize,
     large: Arc<Semaphore>,
 }
@@ -43,6 +44,7 @@ impl Memory {
         let workers = usize::from(workers);
         let large = (bytes / 2 / largest.max(1)).clamp(1, workers);
         Self {
+            bound: bytes,
             small: (bytes - large * largest) / workers,
             large: Arc::new(Semaphore::new(large)),
         }
@@ -56,6 +58,11 @@ impl Memory {
     pub fn at_least(bytes: usize, workers: u16, largest: usize) -> Self {
         let enough = Self::least(workers, largest);
         Self::of(bytes.max(enough), workers, largest)
+    }
+
+    /// What all rooms hold together, in bytes.
+    pub const fn bound(&self) -> usize {
+        self.bound
     }
 
     /// A worker's own room.

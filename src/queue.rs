@@ -13,6 +13,7 @@
 //! | `message.rs` | a job as it was delivered, and what it becomes when it is passed on |
 //! | `settle.rs` | carries out an outcome: the only place where a worker acknowledges |
 //! | `replicas.rs` | what the replicas of one OAuth client tell each other |
+//! | `depths.rs` | how much waits in each queue, for the status page |
 //! | `client.rs` | what the command line needs: enqueue and tail |
 //! | `dead_letters.rs` | what the operator needs: reads, redrives and removes what waits for somebody to act |
 //!
@@ -24,6 +25,7 @@ mod address;
 mod client;
 mod dead_letters;
 mod declare;
+mod depths;
 mod intake;
 mod message;
 mod outbox;
@@ -38,6 +40,7 @@ pub use address::Address;
 pub use client::{Producer, Tail};
 pub use dead_letters::{Letter, Letters, Place, Receipt, Redriver};
 pub use declare::{TopologyError, apply, verify};
+pub use depths::{Depth, Depths};
 pub use intake::Intake;
 pub use message::{Delivered, JobMessage, Origin};
 pub use outbox::{Outbox, PublishError};

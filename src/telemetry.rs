@@ -24,7 +24,7 @@ pub mod spans;
 mod totals;
 
 pub use context::TraceContext;
-pub use export::exposition;
+pub use export::{exposition, families};
 pub use logs::{Guard, audit_line, init};
 pub use metrics::{Step, metrics, outcome};
 pub use totals::Totals;

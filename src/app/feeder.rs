@@ -114,6 +114,14 @@ impl<'a> Feeder<'a> {
                 }
                 continue;
             }
+            if !self.app.worker.genesys.has_token() {
+                // Refused credentials should not be found out with jobs in hand.
+                tokio::select! {
+                    () = self.authenticate() => {}
+                    () = stop.cancelled() => {}
+                }
+                continue;
+            }
             let prefetch = self.app.pace.in_hand(self.app.concurrency);
             if self.jobs.differs(prefetch) {
                 // The share of the budget has changed, and with it what may be in hand.
@@ -287,6 +295,14 @@ impl<'a> Feeder<'a> {
                 _ = self.gate.changed() => {}
                 () = sleep_until(probe_at) => self.probe().await,
             }
+        }
+    }
+
+    /// Gets a token, or pauses intake.
+    async fn authenticate(&self) {
+        let worker = &self.app.worker;
+        if let Err(error) = worker.genesys.authenticate().await {
+            worker.gate.unauthenticated(&error);
         }
     }
 

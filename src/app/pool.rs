@@ -1,5 +1,6 @@
 //! The life of one session: a pool of workers, and what feeds them.
 
+use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,7 +16,8 @@ use super::{App, MOST_CRASHES, budget};
 use crate::failpoint;
 use crate::outcome::Outcome;
 use crate::queue::{
-    Notices, Origin, Outbox, Replicas, Session, SessionError, acknowledge, give_back, settle,
+    Depths, Notices, Origin, Outbox, Replicas, Session, SessionError, acknowledge, give_back,
+    settle,
 };
 use crate::telemetry::spans::JobSpan;
 use crate::telemetry::{Step, audit_line, metrics, outcome};
@@ -24,6 +26,8 @@ use crate::telemetry::{Step, audit_line, metrics, outcome};
 const GOODBYE: Duration = Duration::from_millis(1500);
 /// Kept of the time to stop for giving back what cannot be finished.
 const HURRY: Duration = Duration::from_secs(3);
+/// How often the queues are counted while somebody looks.
+const COUNT_QUEUES: Duration = Duration::from_secs(2);
 /// How long workers may finish on a session that is broken in one part only.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
@@ -71,16 +75,21 @@ impl App {
             Some(shared) => {
                 let joined = Replicas::join(&session, shared, &self.worker.name).await;
                 let (replicas, notices) = joined.map_err(|error| error.to_string())?;
-                self.pace.join(replicas.count().await.unwrap_or(1));
+                let counted = replicas.count().await;
+                self.pace.join(
+                    counted.ok_or("the replicas that share the rate limit cannot be counted")?,
+                );
                 Some((replicas, notices))
             }
             None => None,
         };
+        self.status.set_budget_known();
 
         let fed = tokio::select! {
             fed = feeder.feed() => fed.map_err(|error| error.to_string()),
             error = self.share_budget(replicas.as_mut()) => Err(error.to_string()),
             fault = session.end() => Err(fault),
+            never = self.count_queues(&session) => match never {},
         };
         self.status.set_consuming(false);
         if let Err(error) = fed {
@@ -100,6 +109,16 @@ impl App {
         self.drain(&mut feeder, &pool, &mut workers).await;
         session.close().await;
         Ok(())
+    }
+
+    /// Counts what waits in the queues for as long as somebody looks at it.
+    async fn count_queues(&self, session: &Session) -> Infallible {
+        let mut depths = Depths::new(session, &self.names);
+        loop {
+            self.status.until_looked_at().await;
+            self.status.set_depths(depths.count().await);
+            tokio::time::sleep(COUNT_QUEUES).await;
+        }
     }
 
     /// Shares the rate limit with the other replicas, where there may be any, until that fails.

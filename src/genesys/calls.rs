@@ -7,6 +7,7 @@ use bytes::Bytes;
 use reqwest::{Request, RequestBuilder, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use tokio::sync::watch;
 use tracing::{Instrument, Span};
 
 use super::answers::{correlation_id, is_json, read, refusal, retry_after, transport, window};
@@ -244,6 +245,11 @@ impl Calls {
     fn unanswered(&self, error: reqwest::Error) -> ErrorKind {
         self.http.look_again();
         transport(error)
+    }
+
+    /// Whether a token was given when one was asked for last.
+    pub(super) fn token_obtained(&self) -> watch::Receiver<bool> {
+        self.tokens.obtained()
     }
 
     /// The current token, or a new one; `resend` is how often one was asked for in vain before.

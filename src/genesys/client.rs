@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde::Deserialize;
+use tokio::sync::watch;
 
 use super::calls::{Calls, footprint};
 use super::dialect::Dialect;
@@ -64,6 +65,16 @@ impl Genesys {
     /// [`Error`] where the credentials are refused or the token endpoint cannot be reached.
     pub async fn authenticate(&self) -> Result<(), Error> {
         self.calls.token(self.dialect.as_ref(), 0).await.map(drop)
+    }
+
+    /// Whether a token was given when one was asked for last; false before.
+    pub fn token_obtained(&self) -> watch::Receiver<bool> {
+        self.calls.token_obtained()
+    }
+
+    /// The same, now.
+    pub fn has_token(&self) -> bool {
+        *self.token_obtained().borrow()
     }
 
     /// The name of the organization that the credentials belong to, where the API tells.

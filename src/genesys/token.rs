@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use secrecy::SecretString;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 use tokio::time::Instant;
 
 use super::Error;
@@ -40,14 +40,21 @@ pub(super) struct TokenCache {
     current: RwLock<Option<Arc<Token>>>,
     /// Held by whoever renews; holds the last failure and when it was known.
     renewal: Mutex<Option<(Instant, Error)>>,
+    obtained: watch::Sender<bool>,
 }
 
 impl TokenCache {
-    pub(super) const fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             current: RwLock::new(None),
             renewal: Mutex::const_new(None),
+            obtained: watch::Sender::default(),
         }
+    }
+
+    /// Whether a token was given when one was asked for last.
+    pub(super) fn obtained(&self) -> watch::Receiver<bool> {
+        self.obtained.subscribe()
     }
 
     /// The current token, or the one that `renew` gets. Who waits for a renewal shares its failure: each trying again by
@@ -72,11 +79,13 @@ impl TokenCache {
         let token = match renew().await {
             Ok(token) => Arc::new(token),
             Err(error) => {
+                self.obtained.send_replace(false);
                 *last_failure = Some((Instant::now(), error.clone()));
                 return Err(error);
             }
         };
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&token));
+        self.obtained.send_replace(true);
         Ok(token)
     }
 

@@ -7,6 +7,7 @@ use opentelemetry_otlp::WithExportConfig;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
+use prometheus::proto::MetricFamily;
 use prometheus::{Registry, TextEncoder};
 
 use super::health::{Health, Watched};
@@ -19,10 +20,15 @@ const RATIO: &str = "OTEL_TRACES_SAMPLER_ARG";
 
 static REGISTRY: LazyLock<Registry> = LazyLock::new(Registry::new);
 
+/// All metrics, as they are now.
+pub fn families() -> Vec<MetricFamily> {
+    REGISTRY.gather()
+}
+
 /// All metrics in Prometheus' text format.
 pub fn exposition() -> String {
     TextEncoder::new()
-        .encode_to_string(&REGISTRY.gather())
+        .encode_to_string(&families())
         .unwrap_or_default()
 }
 
