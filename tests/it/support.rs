@@ -2,6 +2,7 @@
 //! processes.
 
 mod broker;
+pub(crate) mod browser;
 pub(crate) mod canaries;
 pub(crate) mod certificates;
 pub(crate) mod checker;
