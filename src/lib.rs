@@ -12,8 +12,8 @@
 //! |---|---|---|
 //! | [`cli`] | one file per subcommand | everything |
 //! | [`app`] | wiring and life cycle of `run` | everything but `cli` |
-//! | [`admin`] | HTTP for operators | `status`, `telemetry`, `config` |
-//! | [`status`] | whether this replica is ready, and why not | `gate`, `telemetry` |
+//! | [`admin`] | HTTP for operators: health, metrics, the status page | `status`, `telemetry`, `config` |
+//! | [`status`] | whether this replica is ready and makes progress, and why not | `gate`, what `queue` counts, `telemetry` |
 //! | [`worker`] | one job, top to bottom | `job`, `outcome`, `gate`, `genesys`, `memory`, `transcript`, `record`, what `queue` says of a job, `telemetry` |
 //! | [`gate`] | whether intake is open: faults of the service, not of a job | `genesys`' errors |
 //! | [`outcome`] | what becomes of a job: the one match from error to decision | `genesys`' errors, `config` |

@@ -80,14 +80,9 @@ impl Status {
         self.broker().depths = depths;
     }
 
-    /// What waits in the queues; empty where nobody knows. Whoever asks looks at it: soon it is counted anew.
+    /// What waits in the queues, as it was counted last; empty where that is not known. Whoever asks looks: it is counted again.
     pub fn look_at_depths(&self) -> Vec<Depth> {
         self.looked.send_replace(Some(Instant::now()));
-        self.depths()
-    }
-
-    /// What waits in the queues, as it was counted last; empty where nobody looks.
-    pub fn depths(&self) -> Vec<Depth> {
         self.broker().depths.clone()
     }
 
@@ -139,5 +134,62 @@ impl Status {
 
     fn broker(&self) -> std::sync::MutexGuard<'_, Broker> {
         self.broker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_want_has_a_line_and_without_one_jobs_are_taken() {
+        let token = watch::Sender::new(false);
+        let progress = Arc::new(Progress::new(1));
+        let status = Status::new(Arc::default(), token.subscribe(), progress);
+        let has = |parts: &[&str]| {
+            let reasons = status.not_ready();
+            assert_eq!(reasons.len(), parts.len(), "{reasons:?}");
+            for (reason, part) in reasons.iter().zip(parts) {
+                assert!(reason.contains(part), "{reasons:?}");
+            }
+        };
+        has(&["token", "not connected"]);
+        status.set_broker(None);
+        has(&["token", "not counted"]);
+        token.send_replace(true);
+        has(&["not counted"]);
+        status.set_budget_known();
+        has(&["not consuming"]);
+        status.set_consuming(true);
+        has(&[]);
+        status.set_obstacle(Some("full"));
+        has(&["full"]);
+        // A new session knows nothing of the last one.
+        status.set_broker(None);
+        has(&["not counted"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn queues_are_counted_for_as_long_as_somebody_looks() {
+        let depth = Depth {
+            role: "jobs".to_owned(),
+            queue: "jobs".to_owned(),
+            ready: Some(1),
+        };
+        let token = watch::Sender::new(true);
+        let progress = Arc::new(Progress::new(1));
+        let status = Status::new(Arc::default(), token.subscribe(), progress);
+        let looked_at = async || {
+            let looked = tokio::time::timeout(Duration::from_millis(1), status.until_looked_at());
+            looked.await.is_ok()
+        };
+        assert!(!looked_at().await);
+        assert!(status.look_at_depths().is_empty());
+        assert!(looked_at().await);
+        status.set_depths(vec![depth]);
+        assert_eq!(status.look_at_depths().len(), 1);
+        tokio::time::advance(ATTENTION).await;
+        assert!(!looked_at().await);
+        assert!(status.look_at_depths().is_empty(), "old counts are none");
     }
 }

@@ -1,5 +1,7 @@
 'use strict';
-const EVERY = 2000, PATIENCE = 5000, SPAN = 15 * 60 * 1000, GAP = 10000;
+const EVERY = 2000, PATIENCE = 5000, MINUTE = 60000, GAP = 10000;
+// Minutes that a chart may show: a worker that has just begun has no quarter of an hour yet.
+const SPANS = [3, 6, 15];
 const SVG = 'http://www.w3.org/2000/svg';
 let history = [], last = null, heard = 0, failing = false;
 
@@ -17,7 +19,7 @@ function seconds(s) {
   if (s === null || s === undefined) return '–';
   if (s < 0.0095) return `${tenth.format(s * 1000)} ms`;
   if (s < 0.9995) return `${Math.round(s * 1000)} ms`;
-  return `${s < 9.95 ? s.toFixed(1) : Math.round(s)} s`;
+  return `${s < 9.95 ? tenth.format(s) : Math.round(s)} s`;
 }
 
 function span(s) {
@@ -131,7 +133,7 @@ class Chart {
     new ResizeObserver(() => this.draw()).observe(this.plot);
   }
 
-  x(at) { return this.left + ((at - this.end + SPAN) / SPAN) * (this.width - this.left); }
+  x(at) { return this.left + (1 - (this.end - at) / (this.minutes * MINUTE)) * (this.width - this.left); }
 
   nearest(x) {
     const far = (point) => Math.abs(this.x(point.at) - x);
@@ -148,6 +150,8 @@ class Chart {
     this.width = this.plot.clientWidth;
     this.left = 46;
     this.end = history.length ? history[history.length - 1].at : Date.now();
+    const age = history.length ? (this.end - history[0].at) / MINUTE : 0;
+    this.minutes = SPANS.find((minutes) => age <= minutes) || SPANS[SPANS.length - 1];
     const known = this.series.flatMap(({ key }) => history.map((p) => p[key])).filter((v) => v !== null);
     const highest = Math.max(0, ...known);
     const top = nice(Math.max(highest * 1.05, this.floor));
@@ -156,12 +160,13 @@ class Chart {
     const svg = make('svg', { role: 'img', 'aria-label': this.summary(highest) });
     for (const value of [0, top / 2, top]) {
       svg.append(make('line', { class: 'gridline', x1: this.left, x2: this.width, y1: y(value), y2: y(value) }));
-      svg.append(make('text', { x: this.left - 8, y: y(value) + 4, 'text-anchor': 'end' }, this.format(value)));
+      svg.append(make('text', { x: this.left - 8, y: y(value) + 4, 'text-anchor': 'end' }, value ? this.format(value) : '0'));
     }
-    for (const minutes of this.width > 400 ? [15, 10, 5, 0] : [15, 0]) {
-      const anchor = minutes === 15 ? 'start' : minutes ? 'middle' : 'end';
-      const label = minutes ? `${minutes} min ago` : 'now';
-      svg.append(make('text', { x: this.x(this.end - minutes * 60000), y: height - 4, 'text-anchor': anchor }, label));
+    for (const part of this.width > 400 ? [3, 2, 1, 0] : [3, 0]) {
+      const minutes = (this.minutes / 3) * part;
+      const anchor = part === 3 ? 'start' : part ? 'middle' : 'end';
+      const label = part ? `${minutes} min ago` : 'now';
+      svg.append(make('text', { x: this.x(this.end - minutes * MINUTE), y: height - 4, 'text-anchor': anchor }, label));
     }
     [...this.series].reverse().forEach(({ key, style, area }) => {
       const runs = highest ? this.runs(key) : [];
@@ -182,6 +187,8 @@ class Chart {
     this.plot.replaceChildren(svg);
     if (!highest) this.plot.append(make('p', { class: 'empty' }, make('span', {}, this.none)));
     const shown = this.picked || history[history.length - 1];
+    // Read out where somebody asks for it, not at every poll.
+    this.legend.setAttribute('aria-live', this.picked && document.activeElement === this.plot ? 'polite' : 'off');
     this.box.querySelector('.when').textContent = this.picked ? clock.format(this.picked.at) : '';
     this.series.forEach(({ key }, i) => {
       this.legend.children[i].lastChild.textContent = shown ? this.format(shown[key]) : '–';
@@ -206,14 +213,14 @@ class Chart {
     const now = history[history.length - 1];
     if (!now || !highest) return this.none;
     const values = this.series.map(({ key, label }) => `${label} ${this.format(now[key])}`).join(', ');
-    return `Line chart of the last 15 minutes. Now: ${values}. Highest: ${this.format(highest)}.`;
+    return `Line chart of the last ${this.minutes} minutes. Now: ${values}. Highest: ${this.format(highest)}.`;
   }
 
   tabulate() {
     if (!this.box.querySelector('details').open) return;
     const head = make('tr', {}, make('th', { scope: 'col' }, 'Time'), ...this.series.map(({ label }) => make('th', { scope: 'col' }, label)));
     const body = make('tbody');
-    const each = Math.round(60000 / EVERY);
+    const each = Math.round(MINUTE / EVERY);
     for (let i = history.length - 1; i >= 0; i -= each) {
       const cells = this.series.map(({ key }) => make('td', {}, this.format(history[i][key])));
       body.append(make('tr', {}, make('th', { scope: 'row' }, clock.format(history[i].at)), ...cells));
@@ -222,16 +229,17 @@ class Chart {
   }
 }
 
+const NONE = 'No conversation in this time.';
 const charts = [
   new Chart('c-rate', [
     { key: 'published', label: 'published', style: 's0', area: true },
     { key: 'failed', label: 'put off or dead-lettered', style: 's3' },
-  ], rate, 10, 'No conversation in the last 15 minutes.'),
+  ], rate, 10, NONE),
   new Chart('c-latency', [
     { key: 'p50', label: 'median', style: 's0' },
-    { key: 'p95', label: '95th percentile', style: 's1' },
-    { key: 'p99', label: '99th', style: 's2' },
-  ], seconds, 0.01, 'No conversation in the last 15 minutes.'),
+    { key: 'p95', label: 'p95', style: 's1' },
+    { key: 'p99', label: 'p99', style: 's2' },
+  ], seconds, 0.01, NONE),
 ];
 
 // --- the page ---
@@ -269,12 +277,12 @@ function show(report) {
 
   const published = report.conversations.published || 0;
   figure('rate', rate(now.published), 'a minute', `${whole.format(published)} published since the start`);
-  figure('latency', seconds(now.p95), '', now.p95 === null ? 'no conversation just now' : `median ${seconds(now.p50)}, 99th ${seconds(now.p99)}`);
+  figure('latency', seconds(now.p95), '', now.p95 === null ? 'no conversation just now' : `median ${seconds(now.p50)}, p99 ${seconds(now.p99)}`);
   const used = budget.share ? now.calls / budget.share : null;
   if (used === null) figure('budget', 'No limit', '', `${rate(now.calls)} calls a minute`);
   else figure('budget', whole.format(Math.round(used * 100)), '%', `${rate(now.calls)} of ${rate(budget.share)} calls a minute`);
   const ready = depth(report, 'jobs');
-  const left = ready && now.published >= 1 ? `about ${span((ready / now.published) * 60)} of work here` : ready === 0 ? 'the queue is empty' : ready === null ? 'not counted yet' : '';
+  const left = ready && now.published >= 1 ? `about ${span((ready / now.published) * 60)} at this rate` : ready === 0 ? 'the queue is empty' : ready === null ? 'not counted yet' : '';
   figure('queue', ready === null ? '–' : whole.format(ready), '', left);
 
   meter('budget', used, [
@@ -350,15 +358,15 @@ async function poll() {
     const report = await answer.json();
     history.push(...report.history);
     const end = history.length ? history[history.length - 1].at : 0;
-    history = history.filter((point) => point.at > end - SPAN);
+    history = history.filter((point) => point.at > end - SPANS[SPANS.length - 1] * MINUTE);
     failing = false;
     heard = Date.now();
     last = report;
     show(report);
   } catch (error) {
     failing = true;
-    const since = heard ? `What is below is of ${clock.format(heard)}.` : 'Nothing has been heard from it yet.';
-    state('gone', 'The worker does not answer', [`${since} The page goes on asking.`], last && last.worker);
+    const since = heard ? `The numbers below are from ${clock.format(heard)}.` : 'Nothing has been heard from it yet.';
+    state('gone', 'The worker does not answer', [`${since} Still asking.`], last && last.worker);
   }
   age();
 }

@@ -72,7 +72,8 @@ impl Progress {
                 Self::LONGEST
             ));
         }
-        let still = self.now() - self.turned.load(Ordering::Relaxed);
+        let turned = self.turned.load(Ordering::Relaxed);
+        let still = self.now().saturating_sub(turned);
         (still > SLOW).then(|| format!("the event loop has not turned for {still} s"))
     }
 

@@ -65,11 +65,13 @@ impl Observed {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stuck_job_is_told_of_before_it_ends_the_process() {
+async fn stuck_jobs_are_told_of_before_they_end_the_process() {
     let stand = Stand::speaking(PLATFORM).await;
-    let id = stand.send_conversations(1).await.remove(0);
-    let spin = format!("fetched {id}=spin");
-    let observed = Observed::start(&stand, &[("INTERCEPTOR_FAILPOINT", &spin)]);
+    // As many as there are threads: none is left to answer but that of the health endpoints.
+    let threads = std::thread::available_parallelism().unwrap().get();
+    let ids = stand.send_conversations(threads).await;
+    let spins: Vec<_> = ids.iter().map(|id| format!("fetched {id}=spin")).collect();
+    let observed = Observed::start(&stand, &[("INTERCEPTOR_FAILPOINT", &spins.join(";"))]);
     observed.until("livez", 200, "ok").await;
     let reason = observed.until("livez", 503, "let go of its thread").await;
     assert_eq!(reason.lines().count(), 1, "{reason}");
