@@ -69,6 +69,12 @@ pub fn listen(admin: Option<Admin>) -> Result<Option<TcpListener>, ConfigError> 
     }
 }
 
+/// Where the status page is.
+pub fn url(listener: &TcpListener) -> Option<String> {
+    let address = listener.local_addr().ok()?;
+    Some(format!("http://{address}/"))
+}
+
 /// Serves from a thread of its own until the process ends.
 ///
 /// # Errors

@@ -95,6 +95,7 @@ pub async fn run(source: &Source) -> Result<(), ConfigError> {
         genesys = client.description(),
         broker = address.shown(),
         concurrency = interceptor.concurrency,
+        status_page = listener.as_ref().and_then(admin::url),
         "interceptor started"
     );
     if interceptor.hash_key.is_none() {

@@ -86,15 +86,16 @@ impl Status {
         self.broker().depths.clone()
     }
 
+    /// Whether somebody looks at the queues.
+    pub fn is_looked_at(&self) -> bool {
+        let recent = |at: Instant| at.elapsed() < ATTENTION;
+        self.looked.borrow().is_some_and(recent)
+    }
+
     /// Waits until somebody looks at the queues. What was counted before nobody did is forgotten.
     pub async fn until_looked_at(&self) {
         let mut looked = self.looked.subscribe();
-        loop {
-            let now = Instant::now();
-            let recent = |at: Instant| now.duration_since(at) < ATTENTION;
-            if looked.borrow_and_update().is_some_and(recent) {
-                return;
-            }
+        while !self.is_looked_at() {
             self.set_depths(Vec::new());
             // The sender lives in `self`.
             let _ = looked.changed().await;

@@ -119,7 +119,7 @@ mod tests {
 
     fn histogram(counts: &[u64]) -> Histogram {
         Histogram {
-            bounds: vec![0.1, 0.2, 1.0],
+            bounds: vec![0.25, 0.5, 1.0],
             counts: counts.to_vec(),
         }
     }
@@ -129,12 +129,12 @@ mod tests {
         assert_eq!(histogram(&[0, 0, 0, 0]).quantile(0.5), None);
         assert_eq!(Histogram::default().quantile(0.5), None);
         let all = histogram(&[0, 10, 20, 20]);
-        assert_eq!(all.quantile(0.25), Some(0.15));
-        assert_eq!(all.quantile(0.5), Some(0.2));
-        assert_eq!(all.quantile(0.75), Some(0.6));
+        assert_eq!(all.quantile(0.25), Some(0.375));
+        assert_eq!(all.quantile(0.5), Some(0.5));
+        assert_eq!(all.quantile(0.75), Some(0.75));
         // Beyond the last bound nobody knows more.
         assert_eq!(histogram(&[0, 0, 0, 7]).quantile(0.99), Some(1.0));
-        assert_eq!(histogram(&[4, 4, 4, 4]).quantile(0.5), Some(0.05));
+        assert_eq!(histogram(&[4, 4, 4, 4]).quantile(0.5), Some(0.125));
     }
 
     #[test]

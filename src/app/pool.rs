@@ -89,7 +89,7 @@ impl App {
             fed = feeder.feed() => fed.map_err(|error| error.to_string()),
             error = self.share_budget(replicas.as_mut()) => Err(error.to_string()),
             fault = session.end() => Err(fault),
-            never = self.count_queues(&session) => match never {},
+            never = self.count_queues() => match never {},
         };
         self.status.set_consuming(false);
         if let Err(error) = fed {
@@ -112,13 +112,25 @@ impl App {
     }
 
     /// Counts what waits in the queues for as long as somebody looks at it.
-    async fn count_queues(&self, session: &Session) -> Infallible {
-        let mut depths = Depths::new(session, &self.names);
+    async fn count_queues(&self) -> Infallible {
         loop {
             self.status.until_looked_at().await;
-            self.status.set_depths(depths.count().await);
+            if let Err(error) = self.counted().await {
+                tracing::debug!(event = "queues.not_counted", %error);
+                self.status.set_depths(Vec::new());
+            }
             tokio::time::sleep(COUNT_QUEUES).await;
         }
+    }
+
+    async fn counted(&self) -> Result<(), SessionError> {
+        let depths = Depths::open(&self.address, &self.names).await?;
+        while self.status.is_looked_at() {
+            self.status.set_depths(depths.count().await?);
+            tokio::time::sleep(COUNT_QUEUES).await;
+        }
+        depths.close().await;
+        Ok(())
     }
 
     /// Shares the rate limit with the other replicas, where there may be any, until that fails.

@@ -1,11 +1,11 @@
 //! How much waits in each queue, for the status page.
 
-use lapin::Channel;
 use lapin::options::QueueDeclareOptions;
 use lapin::types::FieldTable;
+use lapin::{Channel, Connection};
 
-use super::declare::short;
-use super::session::{DEADLINE, Session, SessionError, within};
+use super::declare::{code, short};
+use super::session::{Address, DEADLINE, SessionError, within};
 use super::topology::{Names, lane, unrouted_queue};
 
 /// What waits in a queue.
@@ -19,16 +19,19 @@ pub struct Depth {
     pub ready: Option<u32>,
 }
 
-/// Counts what waits. On a channel of its own: the broker closes one that asks for a queue that was deleted.
-pub struct Depths<'a> {
-    session: &'a Session,
-    channel: Option<Channel>,
+/// Counts what waits, over a connection of its own: the broker closes a channel that asks for a queue that was deleted, and
+/// that would end a session.
+pub struct Depths {
+    connection: Connection,
     queues: Vec<(String, String)>,
 }
 
-impl<'a> Depths<'a> {
+impl Depths {
     /// For the queues of `names`.
-    pub fn new(session: &'a Session, names: &Names) -> Self {
+    ///
+    /// # Errors
+    /// [`SessionError`] where the broker cannot be reached.
+    pub async fn open(address: &Address, names: &Names) -> Result<Self, SessionError> {
         let own = |role: &str, queue: &str| (role.to_owned(), queue.to_owned());
         let mut queues = vec![
             own(lane::JOBS, &names.jobs),
@@ -43,44 +46,49 @@ impl<'a> Depths<'a> {
         ] {
             queues.push(own(role, &unrouted_queue(output)));
         }
-        Self {
-            session,
-            channel: None,
+        Ok(Self {
+            connection: address.connect("status page").await?,
             queues,
-        }
+        })
     }
 
     /// Counts once.
-    pub async fn count(&mut self) -> Vec<Depth> {
+    ///
+    /// # Errors
+    /// [`SessionError`] where the connection is lost.
+    pub async fn count(&self) -> Result<Vec<Depth>, SessionError> {
         let mut depths = Vec::new();
-        for (role, queue) in self.queues.clone() {
-            let ready = match self.ready(&queue).await {
-                Ok(ready) => Some(ready),
-                Err(error) => {
-                    tracing::debug!(event = "queue.not_counted", queue, %error);
-                    self.channel = None;
+        let mut channel = self.channel().await?;
+        for (role, queue) in &self.queues {
+            let passive = QueueDeclareOptions {
+                passive: true,
+                ..QueueDeclareOptions::default()
+            };
+            let declared = channel.queue_declare(short(queue), passive, FieldTable::default());
+            let ready = match within(DEADLINE, "count a queue", declared).await {
+                Ok(queue) => Some(queue.message_count()),
+                Err(error) if code(&error).is_some() => {
+                    channel = self.channel().await?;
                     None
                 }
+                Err(error) => return Err(error),
             };
+            let (role, queue) = (role.clone(), queue.clone());
             depths.push(Depth { role, queue, ready });
         }
-        depths
+        let closed = channel.close(200, short("bye"));
+        within(DEADLINE, "close a channel", closed).await?;
+        Ok(depths)
     }
 
-    async fn ready(&mut self, queue: &str) -> Result<u32, SessionError> {
-        let channel = match &mut self.channel {
-            Some(channel) => channel,
-            none => {
-                let opened = self.session.consume.create_channel();
-                none.insert(within(DEADLINE, "open a channel", opened).await?)
-            }
-        };
-        let passive = QueueDeclareOptions {
-            passive: true,
-            ..QueueDeclareOptions::default()
-        };
-        let declared = channel.queue_declare(short(queue), passive, FieldTable::default());
-        let queue = within(DEADLINE, "count a queue", declared).await?;
-        Ok(queue.message_count())
+    /// Closes the connection.
+    pub async fn close(self) {
+        let goodbye = self.connection.close(200, short("bye"));
+        let _ = within(DEADLINE, "close the connection", goodbye).await;
+    }
+
+    async fn channel(&self) -> Result<Channel, SessionError> {
+        let opened = self.connection.create_channel();
+        within(DEADLINE, "open a channel", opened).await
     }
 }

@@ -6,8 +6,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::support::{
-    PLATFORM, Process, Stand, WEB_DETAILS, conversation, free_port, in_both_dialects,
-    shared_broker, transcripts_file, until,
+    PLATFORM, Process, Stand, WEB_DETAILS, conversation, in_both_dialects, shared_broker,
+    transcripts_file, until,
 };
 
 in_both_dialects!(conversations_larger_than_a_workers_room_take_turns);
@@ -20,12 +20,10 @@ struct Observed {
 
 impl Observed {
     fn start(stand: &Stand, changes: &[(&str, &str)]) -> Self {
-        let address = format!("127.0.0.1:{}", free_port());
-        let mut all = vec![("INTERCEPTOR_ADMIN_ADDR", address.as_str())];
-        all.extend(changes);
+        let (worker, url) = stand.observed_worker(changes);
         Self {
-            worker: stand.worker(&all),
-            url: format!("http://{address}/metrics"),
+            worker,
+            url: format!("{url}/metrics"),
         }
     }
 

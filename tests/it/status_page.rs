@@ -18,13 +18,8 @@ struct Observed {
 
 impl Observed {
     fn start(stand: &Stand, changes: &[(&str, &str)]) -> Self {
-        let address = format!("127.0.0.1:{}", free_port());
-        let mut all = vec![("INTERCEPTOR_ADMIN_ADDR", address.as_str())];
-        all.extend(changes);
-        Self {
-            worker: stand.worker(&all),
-            url: format!("http://{address}"),
-        }
+        let (worker, url) = stand.observed_worker(changes);
+        Self { worker, url }
     }
 
     async fn get(&self, path: &str) -> Option<(u16, String)> {
@@ -238,7 +233,7 @@ async fn a_browser_shows_the_page_under_load_and_says_when_the_worker_is_gone() 
     let observed = loaded(&stand).await;
 
     browser.look(1280, 900, &[("prefers-color-scheme", "light")]);
-    browser.open(&observed.url);
+    browser.open(&observed.url).await;
     browser
         .until("document.body.dataset.state === 'ready'")
         .await;
@@ -293,7 +288,7 @@ async fn a_browser_shows_the_page_under_load_and_says_when_the_worker_is_gone() 
 
     let mut grounds = Vec::new();
     for (name, picture) in &pictures {
-        let colours = browser.colours(picture);
+        let colours = browser.colours(picture).await;
         assert!(colours.len() > 100, "{name} has {} colours", colours.len());
         let all: u64 = colours.iter().map(|(_, pixels)| pixels).sum();
         let (ground, pixels) = colours[0];

@@ -153,6 +153,14 @@ impl Stand {
         Process::start(interceptor(), &["run"], &environment)
     }
 
+    /// Starts a worker that tells of itself over HTTP; where.
+    pub(crate) fn observed_worker(&self, changes: &[(&str, &str)]) -> (Process, String) {
+        let address = format!("127.0.0.1:{}", free_port());
+        let mut all = vec![("INTERCEPTOR_ADMIN_ADDR", address.as_str())];
+        all.extend(changes);
+        (self.worker(&all), format!("http://{address}"))
+    }
+
     /// Runs another subcommand to its end.
     pub(crate) async fn interceptor(
         &self,

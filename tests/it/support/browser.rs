@@ -136,10 +136,11 @@ impl Browser {
         self.call("Emulation.setEmulatedMedia", json!({"features": features}));
     }
 
-    /// Goes to an address.
-    pub(crate) fn open(&mut self, url: &str) {
+    /// Goes to an address, and awaits that it is loaded.
+    pub(crate) async fn open(&mut self, url: &str) {
         let opened = self.call("Page.navigate", json!({"url": url}));
         assert!(opened.get("errorText").is_none(), "{opened}");
+        self.until("document.readyState === 'complete'").await;
     }
 
     /// The value of an expression in the page, awaited.
@@ -193,8 +194,8 @@ impl Browser {
 
     /// How many pixels a picture has of each colour, the most frequent first. Leaves the page for an empty one, whose policy
     /// lets pictures in.
-    pub(crate) fn colours(&mut self, picture: &Picture) -> Vec<(u64, u64)> {
-        self.open("about:blank");
+    pub(crate) async fn colours(&mut self, picture: &Picture) -> Vec<(u64, u64)> {
+        self.open("about:blank").await;
         let script = format!(
             "(async () => {{
                 const image = new Image();
