@@ -58,14 +58,12 @@ impl History {
     pub(super) fn take(&mut self, numbers: &Numbers) {
         let outcomes = numbers.by("interceptor_conversations_total", "outcome");
         let outcome = |name: &str| outcomes.get(name).copied().unwrap_or_default();
-        let calls = numbers.by("interceptor_genesys_calls_total", "endpoint");
-        let token = calls.get("token").copied().unwrap_or_default();
         self.add(Sample {
             at: Instant::now(),
             published: outcome("published"),
             failed: outcome("retrying") + outcome("failed"),
             latency: numbers.histogram("interceptor_latency_seconds"),
-            calls: calls.values().sum::<f64>() - token,
+            calls: numbers.sum("interceptor_budget_used_total"),
             waited: numbers.sum("interceptor_budget_wait_seconds_total"),
         });
     }

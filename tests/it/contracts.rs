@@ -135,6 +135,13 @@ fn alerts_and_dashboard_are_about_metrics_that_exist() {
         let unknown: Vec<_> = named.difference(&known).collect();
         assert!(unknown.is_empty(), "{file}: {unknown:?}");
     }
+    for file in ["src/admin/history.rs", "src/admin/report.rs"] {
+        let named = metrics(file);
+        assert!(
+            !named.is_empty() && named.is_subset(&known),
+            "{file}: {named:?}"
+        );
+    }
     let shown = metrics(&format!("{folder}/dashboard.json"));
     let hidden: Vec<_> = known.difference(&shown).collect();
     assert!(hidden.is_empty(), "on no panel: {hidden:?}");
