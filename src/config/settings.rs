@@ -139,7 +139,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("INTERCEPTOR_NOT_FOUND_SECONDS", Value("900"), Plain,
         "for which a conversation may be missing, since a new one may lag"),
     setting("INTERCEPTOR_ADMIN_ADDR", Value("127.0.0.1:9464"), Plain,
-        "of `/livez`, `/readyz` and `/metrics`, the only port that is listened on; `off` for none"),
+        "of the status page `/`, `/livez`, `/readyz` and `/metrics`, the only port that is listened on; `off` for none"),
     setting("INTERCEPTOR_SHUTDOWN_SECONDS", Value("25"), Plain,
         "to finish what is in hand after SIGTERM"),
 

@@ -4,8 +4,9 @@ use lapin::options::QueueDeclareOptions;
 use lapin::types::FieldTable;
 use lapin::{Channel, Connection};
 
+use super::Address;
 use super::declare::{code, short};
-use super::session::{Address, DEADLINE, SessionError, within};
+use super::session::{DEADLINE, SessionError, within};
 use super::topology::{Names, lane, unrouted_queue};
 
 /// What waits in a queue.
