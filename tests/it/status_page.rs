@@ -95,9 +95,9 @@ async fn a_worker_without_a_token_takes_no_job_and_is_ready_when_it_has_one() {
     stand.faults(json!({"revoked": true})).await;
     stand.send_conversations(2).await;
     let observed = Observed::start(&stand, &[("GENESYS_RATE_SHARING", "none")]);
-    let reasons = observed.until("readyz", 503, "no access token").await;
-    assert!(!reasons.contains("not counted"), "{reasons}");
-    observed.until("readyz", 503, "GENESYS_CLIENT_SECRET").await;
+    let reasons = observed.until("readyz", 503, "GENESYS_CLIENT_SECRET").await;
+    assert!(reasons.contains("no access token"), "{reasons}");
+    assert_eq!(reasons.lines().count(), 2, "{reasons}");
     stand.until_depth("conversations", 2).await;
     assert_eq!(stand.records.count("audit.retrying"), 0);
     stand.faults(json!({})).await;
