@@ -6,6 +6,7 @@
 //! | `rights.rs` | who needs which rights on them, as data |
 //! | `declare.rs` | declares or verifies the topology on a broker |
 //! | `address.rs` | where the broker is, and who we are there: TLS and login |
+//! | `product.rs` | what the broker says it is: its name and version |
 //! | `session.rs` | two connections, and the word when they are no longer good |
 //! | `intake.rs` | deliveries in |
 //! | `suspects.rs` | the jobs that run alone, taken one at a time |
@@ -29,6 +30,7 @@ mod depths;
 mod intake;
 mod message;
 mod outbox;
+mod product;
 mod replicas;
 mod rights;
 mod session;
@@ -41,9 +43,11 @@ pub use client::{Producer, Tail};
 pub use dead_letters::{Letter, Letters, Place, Receipt, Redriver};
 pub use declare::{TopologyError, apply, verify};
 pub use depths::{Depth, Depths};
+pub use declare::{TopologyError, apply, compare, verify};
 pub use intake::Intake;
 pub use message::{Delivered, JobMessage, Origin};
 pub use outbox::{Outbox, PublishError};
+pub use product::{Advice, Product};
 pub use replicas::{Notices, Replicas};
 pub use rights::{Rights, rights};
 pub use session::{Obstacles, Session, SessionError};

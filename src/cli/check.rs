@@ -14,7 +14,7 @@ use crate::config::{
     read_policy_file,
 };
 use crate::genesys::{Genesys, Pace};
-use crate::queue::{Address, Names, TopologyError, plan, verify};
+use crate::queue::{Address, Advice, Names, Product, compare, plan, verify};
 
 #[derive(Args)]
 #[group(multiple = false)]
@@ -105,25 +105,7 @@ pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Fa
     }
 
     if let Some((address, names, declares)) = amqp {
-        let connection = report.line("broker", address.connect("check").await, |_| {
-            "reachable, credentials accepted".to_owned()
-        });
-        if let Some(connection) = connection {
-            match verify(&connection, &plan(&names)).await {
-                Ok(()) => say("ok    topology: complete"),
-                // No failure: the worker declares it.
-                Err(TopologyError::Missing(missing)) if declares => {
-                    say(&format!(
-                        "note  topology: {} of it is missing; the worker will create it",
-                        missing.len()
-                    ));
-                }
-                Err(error) => {
-                    say(&format!("FAIL  topology: {error}"));
-                    report.code = report.code.max(3);
-                }
-            }
-        }
+        broker(&mut report, &address, &names, declares).await;
     }
     if let Some(client) = client {
         let token = report.line("token", client.authenticate().await, |()| {
@@ -142,6 +124,52 @@ pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Fa
     match report.code {
         0 => Ok(()),
         code => Err(Failure::Reported(code)),
+    }
+}
+
+/// What the broker is, whether it lets us in, and whether everything exists there: with the arguments that the worker
+/// declares, where it is the worker that declares it.
+async fn broker(report: &mut Report, address: &Address, names: &Names, declares: bool) {
+    let connection = address.connect("check").await;
+    let product = match connection {
+        Ok(_) => address.product().await,
+        Err(_) => None,
+    };
+    let connection = report.line("broker", connection, |_| {
+        let shown = product.as_ref().map_or_else(
+            || "of an unknown version".to_owned(),
+            |product| format!("{} {}", product.name, product.version),
+        );
+        format!("{shown}, reachable, credentials accepted")
+    });
+    let Some(connection) = connection else { return };
+    match product.as_ref().map(Product::advice) {
+        Some(Advice::Note(note)) => say(&format!("note  broker: {note}")),
+        Some(Advice::TooOld(problem)) => {
+            say(&format!("FAIL  broker: {problem}"));
+            report.code = report.code.max(1);
+        }
+        Some(Advice::Good) | None => {}
+    }
+    let found = if declares {
+        compare(&connection, &plan(names)).await
+    } else {
+        let verified = verify(&connection, &plan(names)).await;
+        verified.map(|()| Vec::new())
+    };
+    match found {
+        Ok(missing) if !missing.is_empty() => say(&format!(
+            "note  topology: {} of it is missing; the worker will create it",
+            missing.len()
+        )),
+        Ok(_) if declares => say("ok    topology: complete"),
+        Ok(_) => say(
+            "ok    topology: complete; arguments are not compared where AMQP_TOPOLOGY is verify",
+        ),
+        Err(error) => {
+            say(&format!("FAIL  topology: {error}"));
+            report.code = report.code.max(3);
+        }
     }
 }
 

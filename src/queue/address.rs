@@ -4,11 +4,12 @@
 use std::io::ErrorKind;
 use std::sync::Arc;
 
-use lapin::tcp::{OwnedIdentity, OwnedTLSConfig};
+use lapin::tcp::{AMQPUriTcpExt, OwnedIdentity, OwnedTLSConfig};
 use lapin::uri::{AMQPScheme, AMQPUri, SASLMechanism};
 use lapin::{Connection, ConnectionProperties};
 use secrecy::ExposeSecret;
 
+use super::product::{Product, greet};
 use super::session::{DEADLINE, SessionError, within};
 use crate::config::{AmqpConfig, ConfigError, Reloaded};
 
@@ -166,6 +167,16 @@ impl Address {
                 }
                 error => error,
             })
+    }
+
+    /// What the broker says it is, over a connection of its own, because lapin keeps it to itself. `None` where it cannot be
+    /// told.
+    pub async fn product(&self) -> Option<Product> {
+        let Target { uri, tls } = self.target.current();
+        let runtime = lapin::runtime::default_runtime().ok()?;
+        let connected = uri.connect_with_config_async(tls.as_ref(), &runtime);
+        let mut stream = tokio::time::timeout(DEADLINE, connected).await.ok()?.ok()?;
+        greet(&mut stream, DEADLINE).await
     }
 }
 

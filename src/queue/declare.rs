@@ -37,16 +37,44 @@ pub enum TopologyError {
 /// # Errors
 /// [`TopologyError`], naming the queue or exchange.
 pub async fn apply(connection: &Connection, plan: &[Declaration]) -> Result<(), TopologyError> {
+    let missing = compare(connection, plan).await?;
+    let rest = plan
+        .iter()
+        .filter(|declaration| !exists(declaration, &missing));
+    declare_each(connection, rest).await
+}
+
+/// Compares what exists, by declaring it once more, which changes nothing; the names of what does not exist.
+///
+/// # Errors
+/// [`TopologyError::Mismatch`] with what differs; [`TopologyError::Session`] also where the user may not configure.
+pub async fn compare(
+    connection: &Connection,
+    plan: &[Declaration],
+) -> Result<Vec<String>, TopologyError> {
     let missing = missing(connection, plan).await?;
-    let exists = |declaration: &&Declaration| match declaration {
+    let existing = plan
+        .iter()
+        .filter(|declaration| exists(declaration, &missing));
+    declare_each(connection, existing).await?;
+    Ok(missing)
+}
+
+fn exists(declaration: &Declaration, missing: &[String]) -> bool {
+    match declaration {
         Declaration::Queue { name, .. } | Declaration::Exchange { name, .. } => {
             !missing.contains(name)
         }
         Declaration::Binding { .. } => false,
-    };
+    }
+}
+
+async fn declare_each(
+    connection: &Connection,
+    declarations: impl Iterator<Item = &Declaration>,
+) -> Result<(), TopologyError> {
     let mut channel = open(connection).await?;
-    let (existing, rest): (Vec<_>, Vec<_>) = plan.iter().partition(exists);
-    for declaration in existing.into_iter().chain(rest) {
+    for declaration in declarations {
         if let Err(error) = declare(&channel, declaration, false).await {
             return Err(mismatch(declaration, error));
         }

@@ -1,6 +1,6 @@
 //! The least rights on the broker of each of our users, as data: made of the same names as the topology.
 
-use super::topology::Names;
+use super::topology::{Names, unrouted_queue};
 
 /// What nobody may touch.
 const NOTHING: &str = "^$";
@@ -11,7 +11,7 @@ const DEFAULT_EXCHANGE: &str = "amq.default";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rights {
     /// Who: `worker` (`run` with AMQP_TOPOLOGY=verify), `discovery` (`enqueue --since` and other searches), `scaler` (reads
-    /// the length of the job queue from the management API).
+    /// the length of the job queue from the management API), `operator` (`dead-letters` and `enqueue` by hand).
     pub role: &'static str,
     /// Names that may be declared and deleted.
     pub configure: String,
@@ -22,7 +22,7 @@ pub struct Rights {
 }
 
 /// The rights of each role.
-pub fn rights(names: &Names) -> [Rights; 3] {
+pub fn rights(names: &Names) -> [Rights; 4] {
     let (members, control, own) = match &names.shared {
         Some(shared) => {
             let own = format!("{}\\..*", escape(&shared.control));
@@ -53,7 +53,27 @@ pub fn rights(names: &Names) -> [Rights; 3] {
         role: "discovery",
         configure: any(own.clone()),
         write: any([escape(DEFAULT_EXCHANGE)].into_iter().chain(shares())),
-        read: any(members.into_iter().chain(shares())),
+        read: any(members.clone().into_iter().chain(shares())),
+    };
+    let outputs = [&names.transcripts, &names.audit];
+    let waiting = names.delays.iter().map(|delay| names.retry(delay));
+    let unrouted = outputs.map(|output| unrouted_queue(output));
+    let letters = [names.dead.clone()]
+        .into_iter()
+        .chain(waiting)
+        .chain(unrouted);
+    let operator = Rights {
+        role: "operator",
+        configure: any(own.clone()),
+        // What is redriven goes through the lanes, or to the exchange it was published to.
+        write: any([escape(DEFAULT_EXCHANGE), escape(&names.lanes)]
+            .into_iter()
+            .chain(outputs.map(|output| escape(output)))
+            .chain(shares())),
+        read: any(letters
+            .map(|name| escape(&name))
+            .chain(members)
+            .chain(shares())),
     };
     let scaler = Rights {
         role: "scaler",
@@ -61,7 +81,7 @@ pub fn rights(names: &Names) -> [Rights; 3] {
         write: NOTHING.to_owned(),
         read: NOTHING.to_owned(),
     };
-    [worker, discovery, scaler]
+    [worker, discovery, scaler, operator]
 }
 
 /// An expression that matches each of these whole, and nothing else.
@@ -86,7 +106,7 @@ mod tests {
     #[test]
     fn rights_are_for_whole_names_and_empty_where_there_is_no_name() {
         let config = AmqpConfig::read(&Source::from_pairs(&[])).unwrap();
-        let [worker, discovery, scaler] = rights(&Names::new(&config, None));
+        let [worker, discovery, scaler, operator] = rights(&Names::new(&config, None));
         assert_eq!(worker.configure, "^$");
         assert_eq!(
             worker.read,
@@ -94,6 +114,13 @@ mod tests {
         );
         assert_eq!(discovery.write, r"^(amq\.default)$");
         assert_eq!((discovery.read, scaler.read), ("^$".into(), "^$".into()));
+        // Who looks after what has failed takes no jobs.
+        assert!(
+            operator
+                .read
+                .starts_with(r"^(genesys\.conversations\.dead|")
+        );
+        assert!(!operator.read.contains(r"genesys\.conversations|"));
 
         let [worker, ..] = rights(&Names::new(&config, Some("demo-client")));
         assert_eq!(worker.configure, r"^(genesys\.control\.01e391bb\..*)$");

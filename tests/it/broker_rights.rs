@@ -1,6 +1,9 @@
 //! A broker that refuses: a worker says in one line what to do, goes on trying with growing pauses, and works as soon as
 //! somebody has done it.
 
+use lapin::BasicProperties;
+use lapin::options::{QueueBindOptions, QueueDeclareOptions};
+use lapin::types::FieldTable;
 use serde_json::Value;
 
 use crate::support::jobs::good_jobs;
@@ -36,9 +39,9 @@ impl Rights {
     }
 
     /// The rights that the program says a user of this role needs.
-    async fn set_printed(&self, role: &str) {
+    async fn set_printed(&self, role: &str, changes: &[(&str, &str)]) {
         let arguments = ["topology", "show", "--format", "kubernetes"];
-        let shown = self.stand.interceptor(&arguments, &[]).await;
+        let shown = self.stand.interceptor(&arguments, changes).await;
         let permission = shown.stdout.split("---\n").find(|document| {
             document.contains("kind: \"Permission\"")
                 && document.contains(&format!("name: \"interceptor-{role}\""))
@@ -70,7 +73,7 @@ async fn a_worker_needs_no_more_rights_than_documented_and_names_the_one_that_is
     );
     assert!(!line.contains(PASSWORD), "{line}");
 
-    rights.set_printed("worker").await;
+    rights.set_printed("worker", &[]).await;
     let jobs = good_jobs(20, &mut fastrand::Rng::with_seed(6));
     rights.stand.enqueue(&jobs).await;
     let archive = rights.stand.read_archive().await;
@@ -86,7 +89,7 @@ async fn a_worker_needs_no_more_rights_than_documented_and_names_the_one_that_is
 #[tokio::test(flavor = "multi_thread")]
 async fn a_search_needs_no_more_rights_than_printed() {
     let rights = Rights::prepare().await;
-    rights.set_printed("discovery").await;
+    rights.set_printed("discovery", &[]).await;
     // With a limit, so that it joins those who share it.
     let changes = [
         ("AMQP_URL", rights.url.as_str()),
@@ -99,6 +102,69 @@ async fn a_search_needs_no_more_rights_than_printed() {
 
     // It may not take the jobs that it sends.
     let worker = rights.stand.worker(&changes);
+    worker.stdout_line("refused for user").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_needs_no_more_rights_than_printed() {
+    let rights = Rights::prepare().await;
+    let stand = &rights.stand;
+    // Outputs that the stand does not read: a record waits for somebody to bind a queue.
+    let outputs = [
+        ("AMQP_TRANSCRIPTS_EXCHANGE", "op.transcripts"),
+        ("AMQP_AUDIT_EXCHANGE", "op.audit"),
+    ];
+    let applied = stand.interceptor(&["topology", "apply"], &outputs).await;
+    assert_eq!(applied.code, Some(0), "{}", applied.stderr);
+    let job = good_jobs(1, &mut fastrand::Rng::with_seed(7)).remove(0);
+    let record = BasicProperties::default();
+    stand
+        .publish("op.audit", "audit.success", b"{}", record)
+        .await;
+    stand.send_via_lanes("dead", b"no job").await;
+    stand.send_via_lanes("retry.3s", job.body.as_bytes()).await;
+    stand.until_depth("conversations.dead", 1).await;
+    let queue = "op.consumer";
+    let durable = QueueDeclareOptions::durable();
+    let declared = stand
+        .channel
+        .queue_declare(queue.into(), durable, FieldTable::default());
+    declared.await.unwrap();
+    let bound = stand.channel.queue_bind(
+        queue.into(),
+        "op.audit".into(),
+        "#".into(),
+        QueueBindOptions::default(),
+        FieldTable::default(),
+    );
+    bound.await.unwrap();
+
+    rights.set_printed("operator", &outputs).await;
+    let mut changes = outputs.to_vec();
+    changes.extend([
+        ("AMQP_URL", rights.url.as_str()),
+        ("AMQP_TOPOLOGY", "verify"),
+        // With a limit, so that it joins those who share it.
+        ("GENESYS_REQUESTS_PER_MINUTE", "6000"),
+    ]);
+    for (command, said) in [
+        ("check", "ok    topology"),
+        ("dead-letters list --waiting", "1 letter"),
+        ("dead-letters redrive", "1 letter"),
+        ("dead-letters redrive --waiting", ""),
+        ("dead-letters redrive --unrouted", "1 letter"),
+        ("dead-letters purge --yes", ""),
+        ("enqueue --since 1h", ""),
+        ("enqueue 550e8400-e29b-41d4-a716-446655440000", ""),
+    ] {
+        let arguments: Vec<_> = command.split(' ').collect();
+        let done = stand.interceptor(&arguments, &changes).await;
+        let output = done.stdout + &done.stderr;
+        assert_eq!(done.code, Some(0), "{command}: {output}");
+        assert!(output.contains(said), "{command}: {output}");
+    }
+    // It may not take the jobs that it sends.
+    let worker = stand.worker(&changes);
     worker.stdout_line("refused for user").await;
 }
 

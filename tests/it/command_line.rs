@@ -101,7 +101,11 @@ async fn check_says_of_each_part_whether_it_works() {
     let stand = Stand::new().await;
     let good = stand.interceptor(&["check"], &[]).await;
     assert_eq!(good.code, Some(0), "{}", good.stdout);
-    assert_eq!(good.stdout.lines().count(), 8);
+    let notes = |line: &&str| line.starts_with("note ");
+    let lines = good.stdout.lines().filter(|line| !notes(line)).count();
+    assert_eq!(lines, 8, "{}", good.stdout);
+    let broker = good.stdout.lines().find(|line| line.contains("broker:"));
+    assert!(broker.unwrap().contains("RabbitMQ "), "{}", good.stdout);
     let broker = format!("amqp://guest:hush@127.0.0.1:{}/%2f", free_port());
     let bad = stand
         .interceptor(
@@ -234,6 +238,19 @@ async fn topology_apply_changes_nothing_where_something_differs() {
         )
         .await;
     assert!(exists.is_err(), "nothing was created");
+
+    // So does a look at it, which creates nothing either.
+    let checked = stand
+        .interceptor(&["check"], &[("AMQP_QUEUE", &queue)])
+        .await;
+    assert_eq!(checked.code, Some(3), "{}", checked.stdout);
+    let failed = checked.stdout.lines().find(|line| line.starts_with("FAIL"));
+    assert!(
+        failed.is_some_and(|line| line.contains(&dead) && line.contains("x-queue-type")),
+        "{}",
+        checked.stdout
+    );
+    assert_eq!(stand.depth("other.jobs").await, None);
 
     // A worker says so and waits for somebody to act.
     let mut worker = stand.worker(&[("AMQP_QUEUE", &queue)]);
