@@ -149,10 +149,10 @@ async fn an_operator_needs_no_more_rights_than_printed() {
     ]);
     for (command, said) in [
         ("check", "ok    topology"),
-        ("dead-letters list --waiting", "1 letter"),
-        ("dead-letters redrive", "1 letter"),
+        ("dead-letters list --waiting", "1 of 1 letters"),
+        ("dead-letters redrive", "1 of 1 letters"),
         ("dead-letters redrive --waiting", ""),
-        ("dead-letters redrive --unrouted", "1 letter"),
+        ("dead-letters redrive --unrouted", "1 of 1 letters"),
         ("dead-letters purge --yes", ""),
         ("enqueue --since 1h", ""),
         ("enqueue 550e8400-e29b-41d4-a716-446655440000", ""),

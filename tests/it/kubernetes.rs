@@ -67,13 +67,17 @@ fn there_are_no_more_replicas_than_the_rate_limit_can_use() {
 
 #[test]
 fn production_does_not_start_without_a_key_of_fingerprints() {
-    let overlay = read("k8s/overlays/production/kustomization.yaml");
+    for overlay in ["production", "existing-rabbitmq"] {
+        let overlay = read(&format!("k8s/overlays/{overlay}/kustomization.yaml"));
+        assert!(overlay.contains("- ../../components/fingerprint-key\n"));
+    }
+    let component = read("k8s/components/fingerprint-key/kustomization.yaml");
     for line in [
         "name: INTERCEPTOR_HASH_KEY_FILE",
         "{key: hash-key, path: hash-key}",
     ] {
-        assert!(overlay.contains(line), "{line}");
+        assert!(component.contains(line), "{line}");
     }
-    assert!(!overlay.contains("optional"));
+    assert!(!component.contains("optional"));
     assert!(!read("k8s/base/deployment.yaml").contains("optional"));
 }

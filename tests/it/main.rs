@@ -34,6 +34,7 @@ mod redact;
 mod reload;
 mod rolling;
 mod rooms;
+mod runbook;
 mod secrecy;
 mod status_page;
 mod storm;

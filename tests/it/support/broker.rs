@@ -57,6 +57,11 @@ impl PrivateBroker {
             .await;
     }
 
+    /// Where its settings and data are.
+    pub(crate) fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
     /// Where it listens, on the loopback interface; the same after a restart.
     pub(crate) fn port(&self) -> u16 {
         let (_, port) = self.url.rsplit_once(':').unwrap();
