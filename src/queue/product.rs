@@ -51,7 +51,7 @@ impl Product {
                 "too old: a job that waits in a retry queue may be lost; RabbitMQ 3.10 or newer is needed",
             ),
             (3, _) => Advice::Note(
-                "3.x is no longer maintained; docs/operations.md says how to get to 4.x without losing a job",
+                "3.x is no longer maintained; docs/rabbitmq.md says how to get to 4.x without losing a job",
             ),
             _ => Advice::Good,
         }

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use self::pages::{Block, blocks, documents, read};
 use crate::support::{
     Finished, PLATFORM, PrivateBroker, Process, Stand, conversation, free_port, interceptor, owned,
-    run, until,
+    run, transcripts_file, until,
 };
 
 /// The pages whose commands are run, in this order.
@@ -167,9 +167,23 @@ fn every_row_about_the_tutorial_names_tests_and_files_that_exist() {
     }
 }
 
+/// A few conversations of the last hour.
+fn recent_chats() -> tempfile::NamedTempFile {
+    let time = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(1);
+    let chats = [1, 2, 3].map(|number| {
+        let id = format!("550e8400-e29b-41d4-a716-44665544000{number}");
+        let mut chat = conversation(&id, &["hello there", "my card is LC-204417"]);
+        for message in chat["messages"].as_array_mut().unwrap() {
+            message["timestamp"] = json!(time.to_string());
+        }
+        chat
+    });
+    transcripts_file(&chats)
+}
+
 /// Where the operator sits: a folder with the files that the pages speak of, the names of the defaults, and the programs.
 struct Desk {
-    broker: PrivateBroker,
+    _broker: PrivateBroker,
     stand: Stand,
     folder: tempfile::TempDir,
     environment: Vec<(String, String)>,
@@ -179,7 +193,9 @@ struct Desk {
 impl Desk {
     async fn prepare() -> Self {
         let broker = PrivateBroker::start().await;
-        let stand = Stand::with(PLATFORM, &broker.url, &[]).await;
+        let transcripts = recent_chats();
+        let options = ["--transcripts", transcripts.path().to_str().unwrap()];
+        let stand = Stand::with(PLATFORM, &broker.url, &options).await;
         let folder = tempfile::TempDir::new().unwrap();
         let root = env!("CARGO_MANIFEST_DIR");
         let directory = broker.directory().display().to_string();
@@ -228,7 +244,7 @@ impl Desk {
             ("NEW_PASSWORD", "invented-for-a-test"),
         ]));
         Self {
-            broker,
+            _broker: broker,
             stand,
             folder,
             environment,
