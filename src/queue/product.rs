@@ -1,4 +1,4 @@
-//! What the broker says it is, before anyone logs in.
+//! What the broker says it is, before anyone logs in. Its log has a warning of each look: a client that did not log in.
 
 use std::time::Duration;
 

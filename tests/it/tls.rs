@@ -128,6 +128,9 @@ async fn a_client_certificate_is_shown_and_may_be_the_login() {
     let changes = shown(&worker);
     let mut changes: Vec<_> = changes.iter().map(|(n, v)| (*n, v.as_str())).collect();
     changes.push(("AMQP_URL", &without));
+    let checked = stand.interceptor(&["check"], &changes).await;
+    let version = checked.stdout.contains("ok    broker: RabbitMQ ");
+    assert!(version, "{}", checked.stdout);
     let running = stand.worker(&changes);
     stand.send_conversations(3).await;
     stand.records.until_audits("success", 3).await;
