@@ -282,7 +282,7 @@ impl Desk {
         self.until_listed("--unrouted", "transcript.sanitized")
             .await;
 
-        let tail = "exec interceptor tail --queue archive >> archive.ndjson";
+        let tail = "exec interceptor tail --queue genesys.archive >> archive.ndjson";
         let script = format!("cd {}\n{tail}", self.folder.path().display());
         let archive = Process::start("bash", &["-c", &script], &self.environment);
         archive.stderr_line("waiting for records").await;
