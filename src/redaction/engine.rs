@@ -171,6 +171,14 @@ impl Engine {
             .then(|| redacted.text.into_owned())
     }
 
+    /// Whether nearly all words of a text are in the English dictionary, and there are enough of them to tell.
+    pub fn is_english(&self, text: &str) -> bool {
+        const ENOUGH: u32 = 8;
+        let mut tokens = Vec::with_capacity(text.len() / 3);
+        let glance = lexer::lex(text, &self.words, &mut tokens);
+        glance.long_words >= ENOUGH && glance.english * 4 >= glance.long_words * 3
+    }
+
     fn label_spans(&self, label: &str) -> Vec<Span> {
         let folded = Folded::new(label);
         let mut tokens = Vec::new();

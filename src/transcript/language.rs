@@ -3,12 +3,15 @@
 //! Detection is unreliable on short text ("yes" reads as Hungarian), so it runs on joined text: a message takes its own
 //! result only where it is long or of another script and the result is confident; else its participant's, where that is
 //! confident; else the conversation's best guess, published with its low confidence. Undetermined is only what belongs
-//! to a conversation in which no language is found at all. A detection costs about as much as redacting a whole
-//! conversation, so there are as few as possible.
+//! to a conversation in which no language is found at all.
+//!
+//! A detection costs about as much as redacting a whole conversation, so there are as few as possible: of participants
+//! whose words are nearly all in the English dictionary, one is detected, and the others have its result.
 
 use whatlang::{Lang, Script};
 
 use super::RawMessage;
+use crate::redaction::Engine;
 
 /// How language is decided and what becomes of messages without one.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,6 +49,7 @@ pub(super) fn detect(
     messages: &[RawMessage],
     first: usize,
     threshold: f64,
+    engine: &Engine,
 ) -> Vec<Option<Detected>> {
     let mut participants: Vec<Participant<'_>> = Vec::new();
     for message in messages {
@@ -65,8 +69,17 @@ pub(super) fn detect(
         };
         append_sample(&mut participants[index].sample, &message.text);
     }
+    let mut english = None;
     for participant in &mut participants {
-        participant.result = detect_text(&participant.sample);
+        let in_english = engine.is_english(&participant.sample);
+        participant.result = english
+            .filter(|_| in_english)
+            .or_else(|| detect_text(&participant.sample));
+        if in_english {
+            english = participant
+                .result
+                .filter(|(lang, found)| *lang == Lang::Eng && found.confidence >= threshold);
+        }
     }
 
     let confident = |result: &Option<(Lang, Detected)>| {
@@ -126,6 +139,11 @@ fn differs(text: &str, usual: Option<Lang>) -> bool {
 }
 
 fn script(text: &str) -> Option<Script> {
+    // What the library finds, too, but letter by letter.
+    if text.is_ascii() {
+        let letters = text.bytes().any(|byte| byte.is_ascii_alphabetic());
+        return letters.then_some(Script::Latin);
+    }
     whatlang::detect_script(text)
 }
 
@@ -145,6 +163,11 @@ fn detect_text(text: &str) -> Option<(Lang, Detected)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::redaction::Replacement;
+
+    fn detect(messages: &[RawMessage]) -> Vec<Option<Detected>> {
+        super::detect(messages, 0, 0.8, &Engine::new(Replacement::Plain))
+    }
 
     fn message(from: &str, text: &str) -> RawMessage {
         RawMessage {
@@ -158,7 +181,7 @@ mod tests {
     }
 
     fn codes(messages: &[RawMessage]) -> Vec<&'static str> {
-        detect(messages, 0, 0.8)
+        detect(messages)
             .into_iter()
             .map(|detected| detected.map_or("und", |detected| detected.code))
             .collect()
@@ -194,6 +217,16 @@ mod tests {
     }
 
     #[test]
+    fn of_those_who_plainly_write_english_one_is_detected() {
+        let answer = "Hello, I can look that up for you. May I have the number of your order and your name, please?";
+        let messages = [message("customer", ENGLISH), message("agent", answer)];
+        let detected = detect(&messages);
+        assert_eq!(detected[0].unwrap().code, "eng");
+        assert_eq!(detected[0], detected[1]);
+        assert_ne!(detected[1], detect(&messages[1..])[0], "its own is another");
+    }
+
+    #[test]
     fn another_script_is_another_language() {
         let messages = [
             message("customer", ENGLISH),
@@ -204,7 +237,7 @@ mod tests {
 
     #[test]
     fn a_doubtful_conversation_takes_its_best_guess_with_its_confidence() {
-        let detected = detect(&[message("customer", "yes")], 0, 0.8);
+        let detected = detect(&[message("customer", "yes")]);
         let guess = detected[0].unwrap();
         assert!(guess.confidence < 0.8);
     }

@@ -77,7 +77,7 @@ pub fn scrub(transcript: RawTranscript, conversation_id: &str, policy: &Policy) 
     let first = window::start(raw.len(), policy.window);
     let verdicts = info_span!("redact").in_scope(|| redact(&raw, first, policy));
     let languages = info_span!("language")
-        .in_scope(|| language::detect(&raw, first, policy.language.confidence));
+        .in_scope(|| language::detect(&raw, first, policy.language.confidence, &policy.engine));
 
     let mut sink = Sink::new(raw.len() + malformed.len(), raw.len() - first);
     for message in &raw[..first] {
