@@ -209,8 +209,10 @@ fn phone(bytes: &[u8], groups: &[Group]) -> Option<Span> {
         ("phone_international", international_end(bytes, groups)?)
     } else if let Some(end) = north_american_end(bytes, groups) {
         ("phone_north_american", end)
+    } else if let Some(end) = trunk_end(bytes, groups) {
+        ("phone_trunk_prefix", end)
     } else {
-        ("phone_trunk_prefix", trunk_end(bytes, groups)?)
+        ("phone_pairs", pairs_end(bytes, groups)?)
     };
     Some(Span {
         start: first.start - usize::from(open) - usize::from(plus),
@@ -297,6 +299,25 @@ fn trunk_end(bytes: &[u8], groups: &[Group]) -> Option<usize> {
         }
     }
     end
+}
+
+/// Four or five pairs of digits with one kind of separator: "71-33-52-22".
+fn pairs_end(bytes: &[u8], groups: &[Group]) -> Option<usize> {
+    const PAIRS: std::ops::RangeInclusive<usize> = 4..=5;
+    let start = groups[0].start;
+    if matches!(
+        bytes[..start],
+        [.., b'0'..=b'9' | b'$' | b'/' | b'.' | b'-' | b',']
+    ) {
+        return None;
+    }
+    let separator = |at: usize| &bytes[groups[at].end..groups[at + 1].start];
+    let alike = |at: &usize| groups[at + 1].digits() == 2 && separator(*at) == separator(0);
+    let pairs = 1 + (0..groups.len() - 1).take_while(alike).count();
+    let plain = groups.len() > 1 && matches!(separator(0), b"-" | b"." | b" ");
+    let last = groups[pairs - 1].end;
+    (groups[0].digits() == 2 && plain && PAIRS.contains(&pairs) && ends_word(bytes, last))
+        .then_some(last)
 }
 
 /// Day, month and year in any order of the first two, or a time behind a short date: 05.03.2024, 5/3/24 14.30. Two by two

@@ -124,6 +124,18 @@ fn addresses_are_taken_from_the_house_number_to_the_country() {
 }
 
 #[test]
+fn four_pairs_of_digits_are_a_phone_number_and_three_are_not() {
+    expect(&[
+        &[("C: ring 41-22-63-70 tonight", "ring [PHONE] tonight")],
+        &[("C: ring 41 22 63 70 18.", "ring [PHONE].")],
+    ]);
+    survive(&[
+        "C: we won 21 19 22 in sets",
+        "C: between 10-12-24 and 11-12-24",
+    ]);
+}
+
+#[test]
 fn names_are_taken_whole() {
     expect(&[
         &[(
