@@ -60,14 +60,16 @@ pub(super) fn find(reading: &Reading<'_>, words: &Words, found: &mut Vec<Found>)
 
 /// Adds the values that stand beside the cues of a message.
 pub(super) fn serve(reading: &Reading<'_>, found: &mut [Found], spans: &mut Vec<Span>) {
-    for position in 0..found.len() {
+    // A value ends where the next strong cue begins.
+    let mut limits = vec![reading.tokens.len(); found.len()];
+    for position in (1..found.len()).rev() {
+        let next = found[position];
+        let strong = next.cue.kind.is_some() && !next.cue.weak;
+        limits[position - 1] = if strong { next.start } else { limits[position] };
+    }
+    for (position, &limit) in limits.iter().enumerate() {
         let here = found[position];
         let Some(kind) = here.cue.kind else { continue };
-        // A value ends where the next strong cue begins.
-        let limit = found[position + 1..]
-            .iter()
-            .find(|next| next.cue.kind.is_some() && !next.cue.weak)
-            .map_or(reading.tokens.len(), |next| next.start);
         let before = position.checked_sub(1).map_or(0, |last| found[last].end);
         let value = behind(reading, here.end, limit, kind, here.cue.weak)
             .or_else(|| in_front(reading, here.start, before, kind, here.cue.weak));
