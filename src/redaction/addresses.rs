@@ -114,17 +114,14 @@ fn number_first(reading: &Reading<'_>, start: usize) -> Option<usize> {
                 && (token.is(Class::PARTICLE) || reading.capital(at) || !reading.ordinary(at))
         })
     };
-    let mut start = start;
     // "123-01 Roosevelt Avenue", "9042/1044 Tower Avenue"
-    while reading
+    let double = reading
         .get(start + 1)
         .is_some_and(|mark| mark.is_mark(b'-') || mark.is_mark(b'/'))
         && reading.touches_next(start)
         && reading.touches_next(start + 1)
-        && reading.tokens[start + 2].form == Form::Number
-    {
-        start += 2;
-    }
+        && reading.tokens[start + 2].form == Form::Number;
+    let start = start + 2 * usize::from(double);
     let behind_number = if reading.get(start + 1)?.is_mark(b',') {
         start + 2
     } else {

@@ -204,7 +204,7 @@ pub(super) fn value_at(
             })?
         }
         Kind::DateOfBirth => values::date(reading, index)?,
-        Kind::Password | Kind::Username => word(reading, index, kind, linked)?,
+        Kind::Password | Kind::Username => word(reading, index, limit, kind, linked)?,
         Kind::Address => address(reading, index, limit, weak)?,
         kind if kind.is_number() => number(reading, index, kind, weak)?,
         _ => return None,
@@ -240,7 +240,13 @@ fn is_year(value: &Value, reading: &Reading<'_>) -> bool {
 }
 
 /// A password or a login name.
-fn word(reading: &Reading<'_>, index: usize, kind: Kind, linked: bool) -> Option<usize> {
+fn word(
+    reading: &Reading<'_>,
+    index: usize,
+    limit: usize,
+    kind: Kind,
+    linked: bool,
+) -> Option<usize> {
     let token = reading.get(index)?;
     let last = |at: usize| reading.get(at).is_none_or(Token::ends_sentence);
     let taken = match token.form {
@@ -265,7 +271,8 @@ fn word(reading: &Reading<'_>, index: usize, kind: Kind, linked: bool) -> Option
     }
     // "Tiger!2024", "jo.doe_7": up to the next white space, but not the mark that ends the sentence.
     let mut end = index + 1;
-    while reading.touches_next(end - 1) {
+    // What goes beyond the limit is no value.
+    while end <= limit && reading.touches_next(end - 1) {
         end += 1;
     }
     while end > index + 1 && reading.tokens[end - 1].form == Form::Mark {

@@ -160,15 +160,11 @@ pub(super) fn lex(text: &str, words: &Words, tokens: &mut Vec<Token>) -> Glance 
 /// The end of a run of one mark: "..." is one token, and so is a mebibyte of at signs. Brackets stand by themselves.
 fn run_of(bytes: &[u8], start: usize) -> usize {
     let byte = bytes[start];
-    let length = bytes[start..]
-        .iter()
-        .take_while(|other| **other == byte)
-        .count();
     if matches!(byte, b'(' | b')' | b']') {
-        start + 1
-    } else {
-        start + length
+        return start + 1;
     }
+    let run = bytes[start..].iter().take_while(|other| **other == byte);
+    start + run.count()
 }
 
 fn inside_a_word(bytes: &[u8], at: usize) -> bool {

@@ -8,6 +8,10 @@ use super::{Kind, Span};
 
 /// What a code of letters and digits, written in one, is; `None` where its form or its check character says nothing.
 pub(super) fn code(token: &str) -> Option<&'static str> {
+    // What is beyond ASCII counts as a letter elsewhere, and the tables below have no place for it.
+    if !token.is_ascii() {
+        return None;
+    }
     let code = token.to_ascii_uppercase();
     let bytes = code.as_bytes();
     let form: Vec<u8> = bytes
@@ -230,6 +234,8 @@ mod tests {
             ("RSSMRA85T10A562S", Some("it_codice_fiscale")),
             ("RSSMRA85T10A562T", None),
             ("WALNUT", None),
+            ("中RSM85T10A562S", None),
+            ("éé123456C", None),
         ] {
             assert_eq!(code(token), rule, "{token}");
         }

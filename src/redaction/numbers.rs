@@ -313,7 +313,8 @@ fn pairs_end(bytes: &[u8], groups: &[Group]) -> Option<usize> {
     }
     let separator = |at: usize| &bytes[groups[at].end..groups[at + 1].start];
     let alike = |at: &usize| groups[at + 1].digits() == 2 && separator(*at) == separator(0);
-    let pairs = 1 + (0..groups.len() - 1).take_while(alike).count();
+    let more = (0..groups.len() - 1).take_while(alike);
+    let pairs = 1 + more.take(*PAIRS.end()).count();
     let plain = groups.len() > 1 && matches!(separator(0), b"-" | b"." | b" ");
     let last = groups[pairs - 1].end;
     (groups[0].digits() == 2 && plain && PAIRS.contains(&pairs) && ends_word(bytes, last))
@@ -323,6 +324,8 @@ fn pairs_end(bytes: &[u8], groups: &[Group]) -> Option<usize> {
 /// Day, month and year in any order of the first two, or a time behind a short date: 05.03.2024, 5/3/24 14.30. Two by two
 /// throughout is how French numbers are written.
 fn is_date(bytes: &[u8], groups: &[Group]) -> bool {
+    /// Of the longest national number.
+    const MOST_PAIRS: usize = 6;
     let [a, b, year, ..] = groups else {
         return false;
     };
@@ -333,7 +336,7 @@ fn is_date(bytes: &[u8], groups: &[Group]) -> bool {
     let first = separator(a, b);
     match year.digits() {
         4 => first == separator(b, year) && first != b" ",
-        2 => !groups
+        2 => !groups[..groups.len().min(MOST_PAIRS)]
             .windows(2)
             .all(|pair| pair[1].digits() == 2 && separator(&pair[0], &pair[1]) == first),
         _ => false,
