@@ -77,7 +77,9 @@ pub(super) fn serve(reading: &Reading<'_>, found: &mut [Found], spans: &mut Vec<
             found[position].served = true;
             push(reading, start, end, kind, "cue", spans);
             if kind.is_number() {
-                further(reading, end, limit, kind, spans);
+                // What stands behind the next cue, even a weak one, is that cue's.
+                let next = found.get(position + 1).map_or(limit, |next| next.start);
+                further(reading, end, limit.min(next), kind, spans);
             }
         }
     }

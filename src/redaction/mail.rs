@@ -128,15 +128,15 @@ fn local_start(reading: &Reading<'_>, end: usize, from: usize) -> Option<usize> 
         }
         let before = &reading.tokens[start - 1];
         let touching = reading.touches_next(start - 1);
+        let part = |form| matches!(form, Form::Word | Form::Mixed | Form::Number);
         let glued = touching
             && matches!(before.mark, b'.' | b'-' | b'_' | b'+')
             && before.form == Form::Mark;
-        let spelled = before.is(Class::MAIL_DOT)
-            && start >= from + 2
-            && reading.tokens[start - 2].form != Form::Mark;
-        if start >= from + 2 && (glued || spelled) {
+        let spelled = before.is(Class::MAIL_DOT);
+        let more = start >= from + 2 && part(reading.tokens[start - 2].form);
+        if more && (glued || spelled) {
             start -= 2;
-        } else if touching && matches!(before.form, Form::Word | Form::Mixed | Form::Number) {
+        } else if touching && part(before.form) {
             start -= 1;
         } else {
             break;
