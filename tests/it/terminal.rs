@@ -25,7 +25,8 @@ async fn a_terminal_shows_the_tutorials_line_for_each_conversation() {
     }
     let mut environment = stand.environment();
     environment.push(("PATH".to_owned(), "/usr/bin:/bin".to_owned()));
-    let run = format!("'{}' run", interceptor());
+    // Without a shell in between, so that the terminal's end reaches the worker.
+    let run = format!("exec '{}' run", interceptor());
     let terminal = Process::start(SCRIPT, &["-qec", &run, "/dev/null"], &environment);
     for (id, status) in [(&ids[0], "success"), (&ids[1], "failed")] {
         let line = Regex::new(&format!(
@@ -38,4 +39,7 @@ async fn a_terminal_shows_the_tutorials_line_for_each_conversation() {
     let started = terminal.stdout_line("run.started").await;
     assert!(!started.starts_with('{'), "{started}");
     terminal.stdout_line("\"message\":\"AUDIT_LOG\"").await;
+    // The terminal hands it on to the worker: killed, it would leave one behind where SIGHUP is ignored.
+    terminal.signal("TERM");
+    terminal.finish().await;
 }
