@@ -7,9 +7,10 @@ use fastrand::Rng;
 use serde_json::json;
 
 use crate::support::jobs::{Job, good_jobs};
+use crate::support::observed::{ANY_PORT, admin_url};
 use crate::support::trial::dismiss;
 use crate::support::{
-    LOOK_AGAIN, PATIENCE, PrivateBroker, Process, Stand, WEB_DETAILS, free_port, setting, until,
+    LOOK_AGAIN, PATIENCE, PrivateBroker, Process, Stand, WEB_DETAILS, setting, until,
 };
 
 /// Longer than a confirm may take: the time in which the broker reads nothing does not count.
@@ -28,7 +29,7 @@ async fn a_memory_alarm_stops_work_for_as_long_as_it_lasts() {
         assert!(begun <= CONCURRENCY, "{begun} calls since the alarm");
         tokio::time::sleep(LOOK_AGAIN).await;
     }
-    alarm.until_ready(503).await;
+    alarm.until_ready(&worker, 503).await;
     assert_eq!(
         worker.stdout_count("broker.lost"),
         0,
@@ -38,7 +39,7 @@ async fn a_memory_alarm_stops_work_for_as_long_as_it_lasts() {
     let resumed = worker.one_more("broker.unblocked");
     alarm.broker.end_memory_alarm().await;
     resumed.await;
-    alarm.until_ready(200).await;
+    alarm.until_ready(&worker, 200).await;
     alarm.end(worker).await;
 }
 
@@ -56,7 +57,6 @@ async fn a_worker_stops_during_a_memory_alarm() {
 struct Alarm {
     broker: PrivateBroker,
     stand: Stand,
-    admin: u16,
     jobs: Vec<Job>,
 }
 
@@ -69,17 +69,13 @@ impl Alarm {
         Self {
             broker,
             stand,
-            admin: free_port(),
             jobs: good_jobs(JOBS, &mut Rng::with_seed(5)),
         }
     }
 
     fn worker(&self) -> Process {
         self.stand.worker(&[
-            (
-                "INTERCEPTOR_ADMIN_ADDR",
-                &format!("127.0.0.1:{}", self.admin),
-            ),
+            ANY_PORT,
             ("INTERCEPTOR_CONCURRENCY", &CONCURRENCY.to_string()),
             ("INTERCEPTOR_SHUTDOWN_SECONDS", "5"),
         ])
@@ -102,8 +98,8 @@ impl Alarm {
         stats["requests"].as_u64().unwrap()
     }
 
-    async fn until_ready(&self, status: u16) {
-        let url = format!("http://127.0.0.1:{}/readyz", self.admin);
+    async fn until_ready(&self, worker: &Process, status: u16) {
+        let url = format!("{}/readyz", admin_url(worker).await);
         until("readiness to tell of it", async || {
             reqwest::get(&url).await.unwrap().status() == status
         })

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::support::observed::Observed;
 use crate::support::{
     PLATFORM, Process, Stand, WEB_DETAILS, conversation, in_both_dialects, shared_broker,
     transcripts_file, until,
@@ -12,51 +13,34 @@ use crate::support::{
 
 in_both_dialects!(conversations_larger_than_a_workers_room_take_turns);
 
-/// A worker whose metrics can be asked for.
-struct Observed {
-    worker: Process,
-    url: String,
+/// The samples by name and labels.
+async fn samples(observed: &Observed) -> BTreeMap<String, f64> {
+    let Some((_, text)) = observed.get("metrics").await else {
+        return BTreeMap::new();
+    };
+    text.lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.rsplit_once(' '))
+        .map(|(name, value)| (name.to_owned(), value.parse().unwrap()))
+        .collect()
 }
 
-impl Observed {
-    fn start(stand: &Stand, changes: &[(&str, &str)]) -> Self {
-        let (worker, url) = stand.observed_worker(changes);
-        Self {
-            worker,
-            url: format!("{url}/metrics"),
-        }
-    }
+async fn until_sample(observed: &Observed, name: &str, value: f64) {
+    until(&format!("{name} {value}"), async || {
+        samples(observed).await.get(name) == Some(&value)
+    })
+    .await;
+}
 
-    /// The samples by name and labels.
-    async fn samples(&self) -> BTreeMap<String, f64> {
-        let Ok(answer) = reqwest::get(&self.url).await else {
-            return BTreeMap::new();
-        };
-        let text = answer.text().await.unwrap();
-        text.lines()
-            .filter(|line| !line.starts_with('#'))
-            .filter_map(|line| line.rsplit_once(' '))
-            .map(|(name, value)| (name.to_owned(), value.parse().unwrap()))
-            .collect()
-    }
-
-    async fn until(&self, name: &str, value: f64) {
-        until(&format!("{name} {value}"), async || {
-            self.samples().await.get(name) == Some(&value)
-        })
-        .await;
-    }
-
-    /// The most memory that the worker ever used, in bytes.
-    fn peak(&self) -> usize {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.worker.id())).unwrap();
-        let line = status.lines().find(|line| line.starts_with("VmHWM:"));
-        let kilobytes: usize = line
-            .and_then(|line| line.split_whitespace().nth(1))
-            .and_then(|number| number.parse().ok())
-            .unwrap();
-        kilobytes * 1024
-    }
+/// The most memory that the worker ever used, in bytes.
+fn peak(worker: &Process) -> usize {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", worker.id())).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+    let kilobytes: usize = line
+        .and_then(|line| line.split_whitespace().nth(1))
+        .and_then(|number| number.parse().ok())
+        .unwrap();
+    kilobytes * 1024
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -70,19 +54,23 @@ async fn what_becomes_of_jobs_is_counted_without_any_identifier() {
             ("INTERCEPTOR_NOT_FOUND_SECONDS", "0"),
             ("GENESYS_REQUESTS_PER_MINUTE", "6000"),
         ],
-    );
+    )
+    .await;
     for id in &ids {
         stand.send(id.as_bytes(), Default::default()).await;
     }
     stand.send(b"no job", Default::default()).await;
     let published = "interceptor_conversations_total{outcome=\"published\"}";
-    observed.until(published, 4.0).await;
-    observed
-        .until("interceptor_conversations_total{outcome=\"failed\"}", 2.0)
-        .await;
-    observed.until("interceptor_jobs_in_flight", 0.0).await;
+    until_sample(&observed, published, 4.0).await;
+    until_sample(
+        &observed,
+        "interceptor_conversations_total{outcome=\"failed\"}",
+        2.0,
+    )
+    .await;
+    until_sample(&observed, "interceptor_jobs_in_flight", 0.0).await;
 
-    let samples = observed.samples().await;
+    let samples = samples(&observed).await;
     for (name, value) in [
         (
             "interceptor_dead_letters_total{reason=\"malformed_job\"}",
@@ -162,17 +150,18 @@ async fn conversations_larger_than_a_workers_room_take_turns(api: &'static str) 
             ("INTERCEPTOR_CONCURRENCY", "96"),
             ("INTERCEPTOR_MAX_BYTES_IN_FLIGHT", &BOUND.to_string()),
         ],
-    );
+    )
+    .await;
     // All answers come at once.
     stand.faults(json!({"latencyMs": 200})).await;
     stand.send_conversations(COUNT.into()).await;
     stand.records.until_transcripts(COUNT.into()).await;
-    observed.until("interceptor_in_flight_bytes", 0.0).await;
-    let peak = observed.peak();
+    until_sample(&observed, "interceptor_in_flight_bytes", 0.0).await;
+    let peak = peak(&observed.worker);
     // The program itself takes a part, and the allocator keeps some; without the bound it is 190 MiB and more.
     assert!(peak < BOUND + (112 << 20), "{} MiB", peak >> 20);
     // None was put off for want of memory.
-    let samples = observed.samples().await;
+    let samples = samples(&observed).await;
     assert!(
         samples.keys().all(|name| !name.contains("retries")),
         "{samples:#?}"

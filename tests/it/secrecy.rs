@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::canaries::Canaries;
+use crate::support::observed::{ANY_PORT, admin_url};
 use crate::support::otlp::Receiver;
-use crate::support::{PrivateBroker, Stand, WEB_DETAILS, free_port};
+use crate::support::{PrivateBroker, Stand, WEB_DETAILS};
 
 const EMAIL: &str = "jo.canary@example.com";
 const TEXT: &str = "write to jo.canary@example.com, my card is 4111 1111 1111 1111";
@@ -85,7 +86,6 @@ async fn nothing_personal_and_no_secret_is_in_logs_traces_metrics_or_records() {
         .await;
     let stand = Stand::with(WEB_DETAILS, &broker.url, &[]).await;
     let receiver = Receiver::start().await;
-    let admin = format!("127.0.0.1:{}", free_port());
     let otlp_headers = format!("authorization={OTLP_KEY}");
     let api = talkative_api().await;
     let changes = [
@@ -96,7 +96,7 @@ async fn nothing_personal_and_no_secret_is_in_logs_traces_metrics_or_records() {
         ("GENESYS_CLIENT_SECRET", CLIENT_SECRET),
         ("GENESYS_MAX_RETRIES", "1"),
         ("INTERCEPTOR_HASH_KEY", HASH_KEY),
-        ("INTERCEPTOR_ADMIN_ADDR", &admin),
+        ANY_PORT,
         ("INTERCEPTOR_CONCURRENCY", "1"),
         ("INTERCEPTOR_MAX_ATTEMPTS", "1"),
         ("INTERCEPTOR_NOT_FOUND_SECONDS", "0"),
@@ -153,7 +153,7 @@ async fn nothing_personal_and_no_secret_is_in_logs_traces_metrics_or_records() {
     ]);
     refused.stdout_line("broker.unavailable").await;
 
-    let metrics = reqwest::get(format!("http://{admin}/metrics"))
+    let metrics = reqwest::get(format!("{}/metrics", admin_url(&worker).await))
         .await
         .unwrap();
     let metrics = metrics.text().await.unwrap();

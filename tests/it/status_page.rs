@@ -5,58 +5,28 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::support::browser::{Browser, browser};
-use crate::support::{PLATFORM, Process, Stand, WEB_DETAILS, free_port, until};
+use crate::support::observed::Observed;
+use crate::support::{PLATFORM, Stand, WEB_DETAILS, free_port, until};
 
 const TAB: (&str, u32) = ("Tab", 9);
 const ENTER: (&str, u32) = ("Enter", 13);
 
-/// A worker, and where it tells of itself.
-struct Observed {
-    worker: Process,
-    url: String,
+async fn report(observed: &Observed) -> Value {
+    serde_json::from_str(&observed.until("status.json", 200, "{").await).unwrap()
 }
 
-impl Observed {
-    fn start(stand: &Stand, changes: &[(&str, &str)]) -> Self {
-        let (worker, url) = stand.observed_worker(changes);
-        Self { worker, url }
-    }
-
-    async fn get(&self, path: &str) -> Option<(u16, String)> {
-        let answer = reqwest::get(format!("{}/{path}", self.url)).await.ok()?;
-        Some((answer.status().as_u16(), answer.text().await.ok()?))
-    }
-
-    /// Awaits an answer whose text holds `part`.
-    async fn until(&self, path: &str, status: u16, part: &str) -> String {
-        let mut found = String::new();
-        until(
-            &format!("{status} with {part:?} at /{path}"),
-            async || match self.get(path).await {
-                Some((answered, text)) if answered == status && text.contains(part) => {
-                    found = text;
-                    true
-                }
-                _ => false,
-            },
-        )
-        .await;
-        found
-    }
-
-    async fn report(&self) -> Value {
-        serde_json::from_str(&self.until("status.json", 200, "{").await).unwrap()
-    }
-
-    async fn until_report(&self, what: &str, condition: impl Fn(&Value) -> bool) -> Value {
-        let mut found = Value::Null;
-        until(what, async || {
-            found = self.report().await;
-            condition(&found)
-        })
-        .await;
-        found
-    }
+async fn until_report(
+    observed: &Observed,
+    what: &str,
+    condition: impl Fn(&Value) -> bool,
+) -> Value {
+    let mut found = Value::Null;
+    until(what, async || {
+        found = report(observed).await;
+        condition(&found)
+    })
+    .await;
+    found
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -66,7 +36,7 @@ async fn stuck_jobs_are_told_of_before_they_end_the_process() {
     let threads = std::thread::available_parallelism().unwrap().get();
     let ids = stand.send_conversations(threads).await;
     let spins: Vec<_> = ids.iter().map(|id| format!("fetched {id}=spin")).collect();
-    let observed = Observed::start(&stand, &[("INTERCEPTOR_FAILPOINT", &spins.join(";"))]);
+    let observed = Observed::start(&stand, &[("INTERCEPTOR_FAILPOINT", &spins.join(";"))]).await;
     observed.until("livez", 200, "ok").await;
     let reason = observed.until("livez", 503, "let go of its thread").await;
     assert_eq!(reason.lines().count(), 1, "{reason}");
@@ -78,12 +48,12 @@ async fn neither_a_missing_broker_nor_a_missing_token_is_a_want_of_life() {
     let stand = Stand::speaking(WEB_DETAILS).await;
     stand.faults(json!({"revoked": true})).await;
     let nowhere = format!("amqp://guest:guest@127.0.0.1:{}/%2f", free_port());
-    let observed = Observed::start(&stand, &[("AMQP_URL", &nowhere)]);
+    let observed = Observed::start(&stand, &[("AMQP_URL", &nowhere)]).await;
     let reasons = observed.until("readyz", 503, "connect to the broker").await;
     assert!(reasons.contains("no access token"), "{reasons}");
     assert_eq!(reasons.lines().count(), 2, "{reasons}");
     assert_eq!(observed.get("livez").await, Some((200, "ok\n".to_owned())));
-    let report = observed.report().await;
+    let report = report(&observed).await;
     assert_eq!(report["ready"], json!(false));
     assert_eq!(report["queues"], json!([]));
     assert_eq!(report["broker"]["connected"], json!(false));
@@ -94,7 +64,7 @@ async fn a_worker_without_a_token_takes_no_job_and_is_ready_when_it_has_one() {
     let stand = Stand::speaking(PLATFORM).await;
     stand.faults(json!({"revoked": true})).await;
     stand.send_conversations(2).await;
-    let observed = Observed::start(&stand, &[("GENESYS_RATE_SHARING", "none")]);
+    let observed = Observed::start(&stand, &[("GENESYS_RATE_SHARING", "none")]).await;
     let reasons = observed.until("readyz", 503, "GENESYS_CLIENT_SECRET").await;
     assert!(reasons.contains("no access token"), "{reasons}");
     assert_eq!(reasons.lines().count(), 2, "{reasons}");
@@ -116,19 +86,23 @@ async fn the_report_agrees_with_the_metrics_and_names_no_conversation() {
             ("INTERCEPTOR_NOT_FOUND_SECONDS", "0"),
             ("GENESYS_REQUESTS_PER_MINUTE", "6000"),
         ],
-    );
+    )
+    .await;
     for id in &ids {
         stand.send(id.as_bytes(), Default::default()).await;
     }
-    let report = observed
-        .until_report("all jobs in the report, and in its history", |report| {
+    let report = until_report(
+        &observed,
+        "all jobs in the report, and in its history",
+        |report| {
             let history = report["history"].as_array().unwrap();
             report["conversations"]["published"] == json!(7.0)
                 && report["conversations"]["failed"] == json!(1.0)
                 && report["inFlight"]["jobs"] == json!(0.0)
                 && history.last().is_some_and(|p| p["p99"].is_number())
-        })
-        .await;
+        },
+    )
+    .await;
     assert_eq!(report["ready"], json!(true), "{report}");
     assert_eq!(report["deadLetters"]["conversation_not_found"], json!(1.0));
     let budget = json!({"limit": 6000.0, "share": 5700.0, "members": 1.0});
@@ -164,17 +138,18 @@ async fn the_report_agrees_with_the_metrics_and_names_no_conversation() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_waits_in_the_queues_is_counted_while_somebody_looks() {
     let stand = Stand::speaking(PLATFORM).await;
-    let observed = Observed::start(&stand, &[]);
+    let observed = Observed::start(&stand, &[]).await;
     let ready = |report: &Value, role: &str| {
         let queues = report["queues"].as_array().unwrap();
         let found = queues.iter().find(|queue| queue["role"] == role);
         found.and_then(|queue| queue["ready"].as_u64())
     };
     stand.send_via_lanes("dead", b"{}").await;
-    observed
-        .until_report("a dead letter", |report| ready(report, "dead") == Some(1))
-        .await;
-    let report = observed.report().await;
+    until_report(&observed, "a dead letter", |report| {
+        ready(report, "dead") == Some(1)
+    })
+    .await;
+    let report = report(&observed).await;
     let queue = &report["queues"][0];
     assert_eq!(queue["role"], "jobs");
     assert_eq!(queue["queue"], json!(stand.name("conversations")));
@@ -189,11 +164,10 @@ async fn what_waits_in_the_queues_is_counted_while_somebody_looks() {
         .queue_delete(unrouted.as_str().into(), options)
         .await
         .unwrap();
-    observed
-        .until_report("a queue that is unknown", |report| {
-            ready(report, "audit.unrouted").is_none() && ready(report, "dead") == Some(1)
-        })
-        .await;
+    until_report(&observed, "a queue that is unknown", |report| {
+        ready(report, "audit.unrouted").is_none() && ready(report, "dead") == Some(1)
+    })
+    .await;
     assert_eq!(observed.worker.stdout_count("broker.lost"), 0);
     stand.send_conversations(1).await;
     stand.records.until_transcripts(1).await;
@@ -202,7 +176,7 @@ async fn what_waits_in_the_queues_is_counted_while_somebody_looks() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_is_kept_by_nobody_and_may_load_nothing() {
     let stand = Stand::speaking(WEB_DETAILS).await;
-    let observed = Observed::start(&stand, &[]);
+    let observed = Observed::start(&stand, &[]).await;
     observed.until("livez", 200, "ok").await;
     let page = reqwest::get(&observed.url).await.unwrap();
     let header = |name: &str| page.headers()[name].to_str().unwrap().to_owned();
@@ -310,18 +284,18 @@ async fn loaded(stand: &Stand) -> Observed {
             ("INTERCEPTOR_NOT_FOUND_SECONDS", "0"),
             ("GENESYS_REQUESTS_PER_MINUTE", "600"),
         ],
-    );
+    )
+    .await;
     stand.send(b"no job", Default::default()).await;
     for _ in 0..5 {
         for id in &ids {
             stand.send(id.as_bytes(), Default::default()).await;
         }
     }
-    observed
-        .until_report("redactions", |report| {
-            report["redactions"]["EMAIL"].is_number()
-        })
-        .await;
+    until_report(&observed, "redactions", |report| {
+        report["redactions"]["EMAIL"].is_number()
+    })
+    .await;
     observed
 }
 

@@ -163,7 +163,7 @@ impl Storm {
     async fn end(&mut self) -> Vec<(String, String)> {
         let mut written = Vec::new();
         let mut processes = Vec::new();
-        for (number, replica) in self.replicas.drain(..).enumerate() {
+        for (number, mut replica) in self.replicas.drain(..).enumerate() {
             written.push((
                 format!("the admin pages of worker {number}"),
                 replica.pages().await,

@@ -7,6 +7,7 @@ pub(crate) mod canaries;
 pub(crate) mod certificates;
 pub(crate) mod checker;
 pub(crate) mod jobs;
+pub(crate) mod observed;
 pub(crate) mod otlp;
 mod process;
 pub(crate) mod proxy;
@@ -151,14 +152,6 @@ impl Stand {
         let mut environment = self.environment();
         environment.extend(owned(changes));
         Process::start(interceptor(), &["run"], &environment)
-    }
-
-    /// Starts a worker that tells of itself over HTTP; where.
-    pub(crate) fn observed_worker(&self, changes: &[(&str, &str)]) -> (Process, String) {
-        let address = format!("127.0.0.1:{}", free_port());
-        let mut all = vec![("INTERCEPTOR_ADMIN_ADDR", address.as_str())];
-        all.extend(changes);
-        (self.worker(&all), format!("http://{address}"))
     }
 
     /// Runs another subcommand to its end.

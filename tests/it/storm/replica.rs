@@ -3,13 +3,13 @@
 use std::cell::RefCell;
 use std::future::Future;
 
+use crate::support::observed::{ANY_PORT, admin_url};
 use crate::support::proxy::Proxy;
-use crate::support::{Process, Stand, free_port};
+use crate::support::{Process, Stand};
 
 pub(super) struct Replica {
     pub(super) link: Proxy,
     environment: Vec<(&'static str, String)>,
-    admin: u16,
     process: RefCell<Process>,
     /// What killed processes had written.
     past: RefCell<String>,
@@ -18,7 +18,6 @@ pub(super) struct Replica {
 impl Replica {
     pub(super) async fn start(stand: &Stand, broker: u16, api: &Proxy) -> Self {
         let link = Proxy::before(broker).await;
-        let admin = free_port();
         // A frozen worker is noticed after two to three heartbeats.
         let url = format!(
             "amqp://guest:guest@127.0.0.1:{}/%2f?heartbeat=2",
@@ -32,7 +31,7 @@ impl Replica {
             ),
             ("GENESYS_TIMEOUT_SECONDS", "2".to_owned()),
             ("GENESYS_MAX_RETRIES", "2".to_owned()),
-            ("INTERCEPTOR_ADMIN_ADDR", format!("127.0.0.1:{admin}")),
+            (ANY_PORT.0, ANY_PORT.1.to_owned()),
             ("INTERCEPTOR_CONCURRENCY", "4".to_owned()),
             ("INTERCEPTOR_NOT_FOUND_SECONDS", "3".to_owned()),
         ];
@@ -40,7 +39,6 @@ impl Replica {
         Self {
             link,
             environment,
-            admin,
             process,
             past: RefCell::default(),
         }
@@ -62,10 +60,11 @@ impl Replica {
     }
 
     /// What its admin pages say.
-    pub(super) async fn pages(&self) -> String {
+    pub(super) async fn pages(&mut self) -> String {
+        let admin = admin_url(self.process.get_mut()).await;
         let mut pages = String::new();
         for path in ["", "readyz", "metrics"] {
-            let url = format!("http://127.0.0.1:{}/{path}", self.admin);
+            let url = format!("{admin}/{path}");
             pages.push_str(&reqwest::get(url).await.unwrap().text().await.unwrap());
         }
         pages
