@@ -15,7 +15,7 @@
 //! | `fold.rs` | disguises undone, with the way back to the original offsets |
 //! | `lexer.rs`, `glance.rs`, `reading.rs` | text to tokens; their sum; a message as the rules see it |
 //! | `words.rs`, `words/`, `data/` | what words mean: dictionary, names, cues of each language |
-//! | `shapes.rs`, `numbers.rs`, `iban.rs`, `checksums.rs` | recognition by shape, whatever surrounds it |
+//! | `shapes.rs`, `numbers.rs`, `phones.rs`, `iban.rs`, `checksums.rs` | recognition by shape, whatever surrounds it |
 //! | `national.rs`, `secrets.rs` | national ids by their check digits; keys, tokens, web addresses with personal data |
 //! | `values.rs` | what a value looks like in tokens: numbers and codes, dates |
 //! | `names.rs`, `addresses.rs`, `mail.rs` | persons, postal addresses, disguised e-mail addresses |
@@ -45,6 +45,7 @@ mod memory;
 mod names;
 mod national;
 mod numbers;
+mod phones;
 mod pieces;
 mod policy;
 mod reading;
@@ -60,7 +61,7 @@ pub use policy::{Action, PolicyError, Rules};
 pub use replace::{Finding, Keyed, Redacted, Replacement};
 
 /// The version of the recognition rules; part of the policy version of every record.
-pub const ENGINE_VERSION: &str = "3";
+pub const ENGINE_VERSION: &str = "4";
 
 /// Whose turn a message is. What a customer's bare answer means depends on the business's question before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,6 +134,13 @@ pub(crate) struct Span {
     pub(crate) end: usize,
     pub(crate) kind: Kind,
     pub(crate) rule: &'static str,
+}
+
+impl Span {
+    /// Whether a form alone spoke for the kind, so that a word about the value knows it better.
+    fn is_guess(&self) -> bool {
+        matches!(self.rule, phones::GROUPED | numbers::LONG)
+    }
 }
 
 #[cfg(test)]

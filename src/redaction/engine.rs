@@ -374,16 +374,16 @@ fn drop_labels(tokens: &[Token], spans: &mut Vec<Span>) {
 }
 
 /// Joins overlapping spans into one that covers them all, so that no rule can uncover what another found.
-/// The longest of the joined spans gives the kind; at equal length the one found first.
+/// The longest of the joined spans gives the kind; at equal length one that is no guess, and else the one found first.
 pub(super) fn merge(mut spans: Vec<Span>) -> Vec<Span> {
     if spans.len() < 2 {
         return spans;
     }
     spans.sort_by_key(|span| span.start);
     let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
-    let mut longest = 0;
+    let mut longest = (0, false);
     for span in spans {
-        let length = span.end - span.start;
+        let length = (span.end - span.start, !span.is_guess());
         match merged.last_mut() {
             Some(last) if span.start < last.end => {
                 last.end = last.end.max(span.end);

@@ -1,26 +1,27 @@
-//! Digit runs: phones as people write them, payment cards, social security numbers.
+//! Digit runs: payment cards, social security numbers, long numbers; `phones` has the rest.
 //!
 //! A run is a sequence of digit groups with short separators between them ("+44 20 7946 0958"). Numbers are looked for
 //! at group borders only, so that a card number followed by its security code is found as what it is.
 
-use super::{Kind, Span, checksums};
+use super::{Kind, Span, checksums, phones};
 
-/// Most digits of a telephone number (ITU-T E.164).
-const MAX_PHONE_DIGITS: usize = 15;
 /// Payment cards have 13 to 19 digits (ISO/IEC 7812-1).
 const CARD_DIGITS: std::ops::RangeInclusive<usize> = 13..=19;
+
+/// The rule of digits that are an identifier by their number alone.
+pub(super) const LONG: &str = "long_number";
 
 const NO_BREAK_SPACE: &[u8] = "\u{a0}".as_bytes();
 
 /// A sequence of digits without separators; byte offsets, end exclusive.
 #[derive(Clone, Copy)]
-struct Group {
-    start: usize,
-    end: usize,
+pub(super) struct Group {
+    pub(super) start: usize,
+    pub(super) end: usize,
 }
 
 impl Group {
-    const fn digits(self) -> usize {
+    pub(super) const fn digits(self) -> usize {
         self.end - self.start
     }
 }
@@ -73,7 +74,7 @@ fn find_in_run(bytes: &[u8], groups: &[Group], spans: &mut Vec<Span>) {
         let found = card(bytes, rest).or_else(|| {
             if starts_word(bytes, rest[0].start) {
                 ssn(bytes, rest)
-                    .or_else(|| phone(bytes, rest))
+                    .or_else(|| phones::at(bytes, rest))
                     .or_else(|| long(bytes, rest))
             } else {
                 None
@@ -87,7 +88,7 @@ fn starts_word(bytes: &[u8], start: usize) -> bool {
     start == 0 || !is_word(bytes[start - 1])
 }
 
-fn ends_word(bytes: &[u8], end: usize) -> bool {
+pub(super) fn ends_word(bytes: &[u8], end: usize) -> bool {
     !bytes.get(end).is_some_and(|&byte| is_word(byte))
 }
 
@@ -156,7 +157,7 @@ fn long(bytes: &[u8], groups: &[Group]) -> Option<Span> {
         start: group.start,
         end: group.end,
         kind: Kind::AccountNumber,
-        rule: "long_number",
+        rule: LONG,
     })
 }
 
@@ -193,152 +194,4 @@ fn ssn(bytes: &[u8], groups: &[Group]) -> Option<Span> {
         kind: Kind::Ssn,
         rule: "us_ssn",
     })
-}
-
-/// A phone number in one of the notations people use; national formats of the world are recognised where their form
-/// alone says so.
-fn phone(bytes: &[u8], groups: &[Group]) -> Option<Span> {
-    let first = groups[0];
-    let open = first.start > 0 && bytes[first.start - 1] == b'(';
-    let plus = match (open, first.start) {
-        (true, start) if start > 1 => bytes[start - 2] == b'+',
-        (false, start) if start > 0 => bytes[start - 1] == b'+',
-        _ => false,
-    };
-    let (rule, end) = if plus || has_exit_code(bytes, groups) {
-        ("phone_international", international_end(bytes, groups)?)
-    } else if let Some(end) = north_american_end(bytes, groups) {
-        ("phone_north_american", end)
-    } else if let Some(end) = trunk_end(bytes, groups) {
-        ("phone_trunk_prefix", end)
-    } else {
-        ("phone_pairs", pairs_end(bytes, groups)?)
-    };
-    Some(Span {
-        start: first.start - usize::from(open) - usize::from(plus),
-        end,
-        kind: Kind::Phone,
-        rule,
-    })
-}
-
-/// The prefixes that are dialled for the plus sign: 00 in most countries, 011 in North America.
-fn has_exit_code(bytes: &[u8], groups: &[Group]) -> bool {
-    let first = &bytes[groups[0].start..groups[0].end];
-    let apart = groups.len() > 1 && (first == b"00" || first == b"011");
-    apart || (first.len() > 3 && first.starts_with(b"00") && first[2] != b'0')
-}
-
-/// Whether a number may end with the last of `groups`. A letter behind a number that is written in groups is an
-/// extension ("x123") or a typing mistake; behind a bare run of digits it makes another thing of it.
-fn may_end(bytes: &[u8], groups: &[Group]) -> bool {
-    let last = groups[groups.len() - 1];
-    groups.len() > 1 || ends_word(bytes, last.end)
-}
-
-/// Groups as long as they fit, but a short group behind a complete number is something else.
-fn international_end(bytes: &[u8], groups: &[Group]) -> Option<usize> {
-    const MIN_DIGITS: usize = 7;
-    const COMPLETE: usize = 10;
-    let mut digits = 0;
-    let mut end = None;
-    for (index, group) in groups.iter().enumerate() {
-        let too_many = digits + group.digits() > MAX_PHONE_DIGITS;
-        if too_many || (digits >= COMPLETE && group.digits() < 3) {
-            break;
-        }
-        digits += group.digits();
-        if digits >= MIN_DIGITS && may_end(bytes, &groups[..=index]) {
-            end = Some(group.end);
-        }
-    }
-    end
-}
-
-/// 3-3-4, 3-7, 6-4 or 7 digits with a hyphen (3-4), the country code 1 before them or not.
-fn north_american_end(bytes: &[u8], groups: &[Group]) -> Option<usize> {
-    let one_before = groups[0].digits() == 1 && bytes[groups[0].start] == b'1';
-    let groups = if one_before { &groups[1..] } else { groups };
-    let length = |index: usize| groups.get(index).map_or(0, |group: &Group| group.digits());
-    let hyphen = || bytes[groups[0].end..groups[1].start] == *b"-";
-    let currency = || {
-        let before = &bytes[..groups[0].start];
-        [&b"$"[..], "€".as_bytes(), "£".as_bytes()]
-            .iter()
-            .any(|sign| before.ends_with(sign))
-    };
-    let last = match (length(0), length(1), length(2)) {
-        (3, 3, 4) => 2,
-        (3, 7, _) => 1,
-        (6, 4, _) if hyphen() => 1,
-        (3, 4, _) if hyphen() && !currency() => 1,
-        (10, ..) if one_before => 0,
-        (11, ..) if bytes[groups[0].start] == b'1' => 0,
-        _ => return None,
-    };
-    may_end(bytes, &groups[..=last]).then_some(groups[last].end)
-}
-
-/// A national number with the trunk prefix 0: 9 to 12 digits, "020 7946 0958" or "02079460958".
-fn trunk_end(bytes: &[u8], groups: &[Group]) -> Option<usize> {
-    const DIGITS: std::ops::RangeInclusive<usize> = 9..=12;
-    let start = groups[0].start;
-    let inside_a_number = matches!(bytes[..start], [.., b'0'..=b'9', b'/' | b'.' | b'-']);
-    if bytes[start] != b'0' || groups[0].digits() < 2 || inside_a_number || is_date(bytes, groups) {
-        return None;
-    }
-    let mut digits = 0;
-    let mut end = None;
-    for (index, group) in groups.iter().enumerate() {
-        digits += group.digits();
-        if digits > *DIGITS.end() {
-            break;
-        }
-        if digits >= *DIGITS.start() && may_end(bytes, &groups[..=index]) {
-            end = Some(group.end);
-        }
-    }
-    end
-}
-
-/// Four or five pairs of digits with one kind of separator: "71-33-52-22".
-fn pairs_end(bytes: &[u8], groups: &[Group]) -> Option<usize> {
-    const PAIRS: std::ops::RangeInclusive<usize> = 4..=5;
-    let start = groups[0].start;
-    if matches!(
-        bytes[..start],
-        [.., b'0'..=b'9' | b'$' | b'/' | b'.' | b'-' | b',']
-    ) {
-        return None;
-    }
-    let separator = |at: usize| &bytes[groups[at].end..groups[at + 1].start];
-    let alike = |at: &usize| groups[at + 1].digits() == 2 && separator(*at) == separator(0);
-    let more = (0..groups.len() - 1).take_while(alike);
-    let pairs = 1 + more.take(*PAIRS.end()).count();
-    let plain = groups.len() > 1 && matches!(separator(0), b"-" | b"." | b" ");
-    let last = groups[pairs - 1].end;
-    (groups[0].digits() == 2 && plain && PAIRS.contains(&pairs) && ends_word(bytes, last))
-        .then_some(last)
-}
-
-/// Day, month and year in any order of the first two, or a time behind a short date: 05.03.2024, 5/3/24 14.30. Two by two
-/// throughout is how French numbers are written.
-fn is_date(bytes: &[u8], groups: &[Group]) -> bool {
-    /// Of the longest national number.
-    const MOST_PAIRS: usize = 6;
-    let [a, b, year, ..] = groups else {
-        return false;
-    };
-    if a.digits() > 2 || b.digits() > 2 {
-        return false;
-    }
-    let separator = |left: &Group, right: &Group| &bytes[left.end..right.start];
-    let first = separator(a, b);
-    match year.digits() {
-        4 => first == separator(b, year) && first != b" ",
-        2 => !groups[..groups.len().min(MOST_PAIRS)]
-            .windows(2)
-            .all(|pair| pair[1].digits() == 2 && separator(&pair[0], &pair[1]) == first),
-        _ => false,
-    }
 }
