@@ -58,6 +58,8 @@ impl<'a> Context<'a> {
         found.clear();
         if all.is(Class::CUE) {
             cues::find(reading, words, found);
+            // The business' own site is known to everybody.
+            found.retain(|cue| side == Side::Customer || cue.cue.kind != Some(Kind::Url));
             cues::serve(reading, found, spans);
         }
         if all.is(Class::GIVEN.or(Class::TITLE).or(Class::GREETING)) {

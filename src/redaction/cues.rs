@@ -1,6 +1,6 @@
 //! Cues: the words of a message that say what the value beside them is ("my pin is 4471", "4471 is my pin").
 
-use super::lexer::{Form, Token};
+use super::lexer::{Form, Token, hash_word};
 use super::names::{self, Hint};
 use super::reading::Reading;
 use super::values::{self, Value};
@@ -208,6 +208,7 @@ pub(super) fn value_at(
         Kind::DateOfBirth => values::date(reading, index)?,
         Kind::Password | Kind::Username => word(reading, index, limit, kind, linked)?,
         Kind::Address => address(reading, index, limit, weak)?,
+        Kind::Url if linked => web_address(reading, index, limit)?,
         kind if kind.is_number() => number(reading, index, kind, weak)?,
         _ => return None,
     };
@@ -231,6 +232,30 @@ fn number(reading: &Reading<'_>, index: usize, kind: Kind, weak: bool) -> Option
     let enough = value.digits >= least || code;
     (enough && !values::is_everyday(reading, &value) && !(weak && is_year(&value, reading)))
         .then_some(value.end)
+}
+
+/// "https://example.com/jo" or "www.example.com", up to the next white space.
+fn web_address(reading: &Reading<'_>, index: usize, limit: usize) -> Option<usize> {
+    const LONGEST: usize = 64;
+    let marks = |expected: &[u8]| {
+        expected.iter().enumerate().all(|(offset, &mark)| {
+            let touches = reading.touches_next(index + offset);
+            touches && reading.tokens[index + 1 + offset].is_mark(mark)
+        })
+    };
+    // A mark that is repeated is one token.
+    let begins = marks(b":/") || (marks(b".") && reading.tokens[index].hash == hash_word(b"www"));
+    if !begins {
+        return None;
+    }
+    let farthest = limit.min(index + LONGEST);
+    let mut end = (index + 1..farthest)
+        .find(|&at| !reading.touches_next(at - 1))
+        .unwrap_or(farthest);
+    while matches!(reading.tokens[end - 1].mark, b',' | b'.' | b'!' | b'?') {
+        end -= 1;
+    }
+    Some(end)
 }
 
 fn is_year(value: &Value, reading: &Reading<'_>) -> bool {

@@ -57,6 +57,10 @@ fn cues_in_the_message_announce_values() {
         &[("C: order id: 77120", "order id: [ORDER_ID]")],
         &[("C: 4471 is my pin", "[PIN] is my pin")],
         &[(
+            "C: my website is https://www.quell-photos.example.com/me, look",
+            "my website is [URL], look",
+        )],
+        &[(
             "C: the pin could be either 1596 or 0314",
             "the pin could be either [PIN] or [PIN]",
         )],
@@ -119,6 +123,8 @@ fn addresses_are_taken_from_the_house_number_to_the_country() {
     ]);
     survive(&[
         "C: I have 2 Broadway tickets",
+        "C: your website is slow. the website www.example.com does not load",
+        "B: Our website is https://www.example.com/help",
         "B: We are open 24/7 street side",
     ]);
 }
