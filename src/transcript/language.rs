@@ -6,9 +6,12 @@
 //! to a conversation in which no language is found at all.
 //!
 //! A detection costs about as much as redacting a whole conversation, so there are as few as possible: of participants
-//! whose words are nearly all in the English dictionary, one is detected, and the others have its result.
+//! whose words are nearly all in the English dictionary, one is detected, among a few languages only, and the others have
+//! its result.
 
-use whatlang::{Lang, Script};
+use std::sync::LazyLock;
+
+use whatlang::{Detector, Info, Lang, Script};
 
 use super::RawMessage;
 use crate::redaction::Engine;
@@ -37,6 +40,12 @@ const SAMPLE: usize = 512;
 const LONG_MESSAGE: usize = 400;
 /// Participants beyond this many share the conversation's result, so that the work per conversation is bounded.
 const MAX_PARTICIPANTS: usize = 8;
+
+/// For texts of English words: a detection costs as much as it has languages to compare with.
+static NEARBY: LazyLock<Detector> = LazyLock::new(|| {
+    let languages = [Lang::Eng, Lang::Dan, Lang::Deu, Lang::Fra, Lang::Nld];
+    Detector::with_allowlist(languages.to_vec())
+});
 
 struct Participant<'a> {
     from: Option<&'a str>,
@@ -69,17 +78,18 @@ pub(super) fn detect(
         };
         append_sample(&mut participants[index].sample, &message.text);
     }
+    let in_english = |result: &(Lang, Detected)| {
+        let (lang, detected) = result;
+        *lang == Lang::Eng && detected.confidence >= threshold
+    };
     let mut english = None;
     for participant in &mut participants {
-        let in_english = engine.is_english(&participant.sample);
-        participant.result = english
-            .filter(|_| in_english)
-            .or_else(|| detect_text(&participant.sample));
-        if in_english {
-            english = participant
-                .result
-                .filter(|(lang, found)| *lang == Lang::Eng && found.confidence >= threshold);
+        let sample = &participant.sample;
+        if engine.is_english(sample) {
+            english = english.or_else(|| NEARBY.detect(sample).map(detected).filter(in_english));
+            participant.result = english;
         }
+        participant.result = participant.result.or_else(|| detect_text(sample));
     }
 
     let confident = |result: &Option<(Lang, Detected)>| {
@@ -150,14 +160,16 @@ fn script(text: &str) -> Option<Script> {
 fn detect_text(text: &str) -> Option<(Lang, Detected)> {
     // Of a very long message the beginning tells enough.
     let text = &text[..text.floor_char_boundary(4 * SAMPLE)];
-    whatlang::detect(text).map(|info| {
-        let detected = Detected {
-            code: info.lang().code(),
-            // Four decimals: more would only look exact.
-            confidence: (info.confidence() * 10_000.0).round() / 10_000.0,
-        };
-        (info.lang(), detected)
-    })
+    whatlang::detect(text).map(detected)
+}
+
+fn detected(info: Info) -> (Lang, Detected) {
+    let detected = Detected {
+        code: info.lang().code(),
+        // Four decimals: more would only look exact.
+        confidence: (info.confidence() * 10_000.0).round() / 10_000.0,
+    };
+    (info.lang(), detected)
 }
 
 #[cfg(test)]
