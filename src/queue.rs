@@ -49,6 +49,7 @@ pub use outbox::{Outbox, PublishError};
 pub use product::{Advice, Product};
 pub use replicas::{Notices, Replicas};
 pub use rights::{Rights, rights};
+pub(crate) use session::say_goodbye;
 pub use session::{Obstacles, Session, SessionError};
 pub(crate) use settle::give_back;
 pub use settle::{Settlement, acknowledge, settle};

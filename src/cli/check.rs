@@ -14,7 +14,7 @@ use crate::config::{
     read_policy_file,
 };
 use crate::genesys::{Genesys, Pace};
-use crate::queue::{Address, Advice, Names, Product, compare, plan, verify};
+use crate::queue::{Address, Advice, Names, Product, compare, plan, say_goodbye, verify};
 
 #[derive(Args)]
 #[group(multiple = false)]
@@ -171,6 +171,7 @@ async fn broker(report: &mut Report, address: &Address, names: &Names, declares:
             report.code = report.code.max(3);
         }
     }
+    let _ = say_goodbye(&connection).await;
 }
 
 /// The worst exit code so far.

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 
 use super::{Failure, output};
 use crate::config::{AmqpConfig, Source};
-use crate::queue::{Address, Names, apply, plan, rights, verify};
+use crate::queue::{Address, Names, apply, plan, rights, say_goodbye, verify};
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -64,6 +64,7 @@ pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Fa
         _ => verify(&connection, &plan).await,
     }
     .map_err(Failure::Topology)?;
+    let _ = say_goodbye(&connection).await;
     eprintln!(
         "topology: {} declarations are in place on {}",
         plan.len(),

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use super::declare::{NOT_FOUND, code, short, table};
 use super::message::job_properties;
-use super::session::{DEADLINE, SessionError, within};
+use super::session::{DEADLINE, SessionError, say_goodbye, within};
 use super::topology::quorum_arguments;
 use super::{Address, Names, Notices, Outbox, PublishError, Replicas, Shared};
 
@@ -77,6 +77,11 @@ impl Producer {
             Err(error) if code(&error) == Some(NOT_FOUND) => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// Disconnects. What was confirmed is safe.
+    pub async fn close(&self) {
+        let _ = say_goodbye(&self.connection).await;
     }
 }
 
@@ -164,8 +169,7 @@ impl Tail {
 
     /// Ends the subscription. What was acknowledged is so for good.
     pub async fn close(self) {
-        let goodbye = self.connection.close(200, "bye".into());
-        let _ = within(DEADLINE, "close the connection", goodbye).await;
+        let _ = say_goodbye(&self.connection).await;
     }
 
     /// Acknowledges the last record, once what was made of it is safe.

@@ -35,7 +35,7 @@ pub use letter::{Letter, Receipt};
 pub use redriver::Redriver;
 
 use super::declare::{code, short};
-use super::session::{DEADLINE, SessionError, within};
+use super::session::{DEADLINE, SessionError, say_goodbye, within};
 use super::settle::acknowledge_by;
 use super::topology::unrouted_queue;
 use super::{Address, Names, TopologyError};
@@ -197,8 +197,7 @@ impl Letters {
     /// [`SessionError`] where the broker does not answer; it puts everything back by itself then.
     pub async fn close(mut self) -> Result<(), SessionError> {
         while self.next().await?.is_some() {}
-        let goodbye = self.connection.close(200, "bye".into());
-        within(DEADLINE, "close the connection", goodbye).await
+        say_goodbye(&self.connection).await
     }
 }
 

@@ -6,7 +6,7 @@ use lapin::{Channel, Connection};
 
 use super::Address;
 use super::declare::{code, short};
-use super::session::{DEADLINE, SessionError, within};
+use super::session::{DEADLINE, SessionError, say_goodbye, within};
 use super::topology::{Names, lane, unrouted_queue};
 
 /// What waits in a queue.
@@ -84,8 +84,7 @@ impl Depths {
 
     /// Closes the connection.
     pub async fn close(self) {
-        let goodbye = self.connection.close(200, short("bye"));
-        let _ = within(DEADLINE, "close the connection", goodbye).await;
+        let _ = say_goodbye(&self.connection).await;
     }
 
     async fn channel(&self) -> Result<Channel, SessionError> {

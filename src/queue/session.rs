@@ -231,6 +231,15 @@ impl Session {
     }
 }
 
+/// Closes a connection, so that the broker's log has no warning of it.
+///
+/// # Errors
+/// [`SessionError`] where the broker does not answer.
+pub(crate) async fn say_goodbye(connection: &Connection) -> Result<(), SessionError> {
+    let goodbye = connection.close(200, "bye".into());
+    within(DEADLINE, "close the connection", goodbye).await
+}
+
 /// Sees to the events of a connection, which must always be drained, and to its end, which is not always an event.
 async fn watch_connection(
     mut events: std::pin::Pin<Box<impl futures::Stream<Item = Event> + Send>>,

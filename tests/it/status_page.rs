@@ -40,6 +40,11 @@ async fn stuck_jobs_are_told_of_before_they_end_the_process() {
     observed.until("livez", 200, "ok").await;
     let reason = observed.until("livez", 503, "let go of its thread").await;
     assert_eq!(reason.lines().count(), 1, "{reason}");
+    let address = observed.url.trim_start_matches("http://");
+    let changes = [("INTERCEPTOR_ADMIN_ADDR", address)];
+    let checked = stand.interceptor(&["check", "--live"], &changes).await;
+    assert_eq!(checked.code, Some(1), "{}", checked.stderr);
+    assert!(checked.stderr.contains(reason.trim()), "{}", checked.stderr);
     observed.worker.stdout_line("job.stuck").await;
 }
 

@@ -41,18 +41,34 @@ fn reachable(address: SocketAddr) -> SocketAddr {
 
 async fn ask(address: SocketAddr) -> anyhow::Result<()> {
     // All that is looked at; what a stranger on this port sends may be endless.
-    const STATUS_LINE: u64 = 64;
+    const ANSWER: u64 = 1024;
     let mut stream = TcpStream::connect(address).await?;
     let request = format!("GET /livez HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;
     let mut answer = Vec::new();
-    stream.take(STATUS_LINE).read_to_end(&mut answer).await?;
+    stream.take(ANSWER).read_to_end(&mut answer).await?;
     let answer = String::from_utf8_lossy(&answer);
     let status = answer.split(' ').nth(1).unwrap_or_default();
     if !answer.starts_with("HTTP/1.") || status != "200" {
-        bail!("the answer is not 200 but {status:?}");
+        bail!("the answer is not 200 but {status:?}{}", reason(&answer));
     }
     Ok(())
+}
+
+/// The first line of an answer's body, fit to be printed.
+fn reason(answer: &str) -> String {
+    const LONGEST: usize = 200;
+    let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+    let line = body.lines().next().unwrap_or_default();
+    let line: String = line
+        .chars()
+        .filter(|it| !it.is_control())
+        .take(LONGEST)
+        .collect();
+    match line.as_str() {
+        "" => String::new(),
+        line => format!(": {line}"),
+    }
 }
 
 #[cfg(test)]

@@ -60,6 +60,7 @@ pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Fa
         Ok(reader.summary())
     };
     let summary = broker.read(&options.filter, redriving).await?;
+    redriver.close().await;
     eprintln!("redrive: sent {summary}");
     if place == Place::Unrouted {
         eprintln!(

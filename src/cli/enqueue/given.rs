@@ -31,7 +31,7 @@ pub(super) async fn enqueue(
         sink.put(id).await?;
         sink.advance(1);
     }
-    sink.finish(None)
+    sink.finish(None).await
 }
 
 /// The ids with their places, for messages; empty lines are no ids.

@@ -26,7 +26,7 @@ pub(super) async fn enqueue(
     let Asked { from, to } = times.read(Timestamp::now())?;
     let mut watermark = Watermark::begin(file, from, dry_run)?;
     let Some(span) = watermark.span_until(to) else {
-        return sink.finish(Some(watermark.to_string()));
+        return sink.finish(Some(watermark.to_string())).await;
     };
     sink.open().await?;
     watermark.store()?;
@@ -72,7 +72,7 @@ pub(super) async fn enqueue(
             sink.advance(seconds(done));
         }
     }
-    sink.finish(Some(watermark.to_string()))
+    sink.finish(Some(watermark.to_string())).await
 }
 
 fn seconds(span: Span) -> u64 {

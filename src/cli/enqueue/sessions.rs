@@ -40,7 +40,7 @@ pub(super) async fn enqueue(
         }
     }
     if sessions.is_empty() {
-        return sink.finish(None);
+        return sink.finish(None).await;
     }
     sink.open().await?;
     sink.expect(sessions.len() as u64);
@@ -68,5 +68,5 @@ pub(super) async fn enqueue(
     for id in &ids {
         sink.put(id).await?;
     }
-    sink.finish(None)
+    sink.finish(None).await
 }

@@ -137,11 +137,11 @@ impl Sink {
         Ok(())
     }
 
-    /// Sums up.
+    /// Disconnects, and sums up.
     ///
     /// # Errors
     /// Exit code 1 where an id was refused.
-    pub(super) fn finish(self, note: Option<String>) -> Result<(), Failure> {
+    pub(super) async fn finish(self, note: Option<String>) -> Result<(), Failure> {
         self.progress.finish_and_clear();
         let to: &dyn Display = match &self.target {
             Target::Stdout => &"stdout, none enqueued",
@@ -152,6 +152,11 @@ impl Sink {
             "enqueue: {} ids sent to {to}, {} malformed or unknown{note}",
             self.taken, self.refused
         );
+        if let Target::Queue(queue) = &self.target
+            && let Some(producer) = &queue.producer
+        {
+            producer.close().await;
+        }
         if self.refused > 0 {
             return Err(Failure::Reported(1));
         }

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use super::{Letter, Letters, Place};
 use crate::queue::message::{redriven, resent};
-use crate::queue::session::SessionError;
+use crate::queue::session::{SessionError, say_goodbye};
 use crate::queue::topology::lane;
 use crate::queue::{Address, Names, Outbox, PublishError};
 
@@ -14,7 +14,7 @@ use crate::queue::{Address, Names, Outbox, PublishError};
 pub struct Redriver {
     outbox: Outbox,
     lanes: String,
-    _connection: Connection,
+    connection: Connection,
 }
 
 impl Redriver {
@@ -28,7 +28,7 @@ impl Redriver {
         Ok(Self {
             outbox,
             lanes: names.lanes.clone(),
-            _connection: connection,
+            connection,
         })
     }
 
@@ -52,5 +52,10 @@ impl Redriver {
             .publish(exchange, key, letter.body(), properties)
             .await?;
         Ok(letters.remove(&letter.receipt()).await?)
+    }
+
+    /// Disconnects.
+    pub async fn close(self) {
+        let _ = say_goodbye(&self.connection).await;
     }
 }
