@@ -69,8 +69,10 @@ fn joins(separator: &[u8]) -> bool {
 }
 
 fn find_in_run(bytes: &[u8], groups: &[Group], spans: &mut Vec<Span>) {
+    /// One more than the digits of the longest number, so that no rule reads on and on in a message of digits.
+    const MOST_GROUPS: usize = *CARD_DIGITS.end() + 1;
     for first in 0..groups.len() {
-        let rest = &groups[first..];
+        let rest = &groups[first..groups.len().min(first + MOST_GROUPS)];
         let found = card(bytes, rest).or_else(|| {
             if starts_word(bytes, rest[0].start) {
                 ssn(bytes, rest)
