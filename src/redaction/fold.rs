@@ -4,6 +4,7 @@
 //! disappear, spaces and dashes become plain ones. Rules read the folded text; their spans are mapped back.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use super::Span;
 
@@ -200,16 +201,23 @@ fn plain_letter(character: char) -> Option<char> {
         ("ŹŻŽΖ", 'Z'),
         ("źżž", 'z'),
     ];
-    // All of the table lies here; other scripts need not search it.
-    if !('\u{c0}'..='\u{458}').contains(&character)
-        && !('\u{1e80}'..='\u{1e85}').contains(&character)
-    {
-        return None;
+    /// All of the table lies in this range.
+    const RANGE: std::ops::RangeInclusive<char> = '\u{c0}'..='\u{1e85}';
+    /// The plain letter by place in the range; 0 where there is none.
+    static BY_CHARACTER: LazyLock<Vec<u8>> = LazyLock::new(|| {
+        let mut plain = vec![0; RANGE.count()];
+        for (letters, letter) in TABLE {
+            for alike in letters.chars() {
+                plain[alike as usize - *RANGE.start() as usize] = letter as u8;
+            }
+        }
+        plain
+    });
+    let place = (character as usize).checked_sub(*RANGE.start() as usize)?;
+    match BY_CHARACTER.get(place) {
+        None | Some(0) => None,
+        Some(&letter) => Some(letter.into()),
     }
-    TABLE
-        .iter()
-        .find(|(letters, _)| letters.contains(character))
-        .map(|&(_, plain)| plain)
 }
 
 #[cfg(test)]
