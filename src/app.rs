@@ -164,7 +164,12 @@ pub async fn run(source: &Source) -> Result<(), ConfigError> {
             "stopping: finishing what is in hand; a second signal ends at once"
         );
     });
-    Arc::new(app).sessions(&stop).await;
+    // As a task, and so on the threads of the workers: what is awaited here itself runs on the thread that started the
+    // process, and each delivery would go from one thread to another and on to a third.
+    let sessions = tokio::spawn(async move { Arc::new(app).sessions(&stop).await });
+    if let Err(failed) = sessions.await {
+        std::panic::resume_unwind(failed.into_panic());
+    }
     totals.log();
     Ok(())
 }
