@@ -11,12 +11,20 @@ set -euo pipefail
 PACKAGES=(kubernetes-validate==1.37.0 jsonschema PyYAML)
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/transcript-interceptor/validate-k8s
 
-build() { # OVERLAY
+build() { # FOLDER
     if command -v kustomize >/dev/null; then
-        kustomize build "$REPO/k8s/overlays/$1"
+        kustomize build "$1"
     else
-        kubectl kustomize "$REPO/k8s/overlays/$1"
+        kubectl kustomize "$1"
     fi
+}
+
+# A copy of k8s/ with each component taken in that an overlay only offers.
+with_offers() { # COPY
+    cp -r -- "$REPO/k8s" "$1"
+    echo 'a certificate' >"$1/components/broker-ca/ca.pem"
+    sed -i 's/^  # - /  - /' "$1"/overlays/*/kustomization.yaml
+    mv -- "$1/overlays/existing-rabbitmq" "$1/overlays/existing-rabbitmq, with all that it offers"
 }
 
 main() {
@@ -30,12 +38,13 @@ main() {
         python3 -m venv "$CACHE"
         "$CACHE/bin/pip" install --quiet --disable-pip-version-check "${PACKAGES[@]}"
     fi
-    local out overlay crds=${SHARED:-$REPO/../shared}/crds failed=0 verdict
+    local out folder overlay crds=${SHARED:-$REPO/../shared}/crds failed=0 verdict
     out=$(mktemp -d)
     on_exit rm -rf -- "$out"
-    for overlay in "$REPO"/k8s/overlays/*/; do
-        overlay=$(basename "$overlay")
-        build "$overlay" >"$out/$overlay.yaml"
+    with_offers "$out/k8s"
+    for folder in "$REPO"/k8s/overlays/*/ "$out"/k8s/overlays/*offers/; do
+        overlay=$(basename "$folder")
+        build "$folder" >"$out/$overlay.yaml"
         verdict=$("$CACHE/bin/kubernetes-validate" --strict "$out/$overlay.yaml" 2>&1) || failed=1
         # It has no schemas of custom resources, and says so of each.
         grep -v -e ' passed for resource ' -e "Couldn't find schema" <<<"$verdict" >&2 || true
