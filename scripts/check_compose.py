@@ -12,6 +12,8 @@ import yaml
 def problems(file):
     document = yaml.safe_load(file.read_text())
     services, volumes = document["services"], document.get("volumes", {})
+    # An image that is built here has a health check of its own.
+    built = {service["image"] for service in services.values() if "build" in service}
     for name, service in services.items():
         version = service["image"].rpartition(":")[2] if ":" in service["image"] else "latest"
         if version == "latest":
@@ -19,8 +21,9 @@ def problems(file):
         for other, condition in service.get("depends_on", {}).items():
             if other not in services:
                 yield f"{name}: depends on {other}, which does not exist"
-            # An image that is built here has a health check of its own.
-            elif condition["condition"] == "service_healthy" and not {"healthcheck", "build"} & services[other].keys():
+            elif condition["condition"] == "service_healthy" and not (
+                "healthcheck" in services[other] or services[other]["image"] in built
+            ):
                 yield f"{name}: {other} has no health check"
         for volume in service.get("volumes", []):
             source = volume.split(":")[0]
