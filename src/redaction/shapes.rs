@@ -35,7 +35,7 @@ impl Shapes {
 
     /// Adds all spans of personal data in `text`, in no order, overlapping where rules do.
     pub(super) fn find(&self, text: &str, glance: &Glance, spans: &mut Vec<Span>) {
-        /// Digits of the shortest number that is found by its shape, of the tutorial's phone number, of an IPv4 address.
+        /// Digits of the shortest number or IBAN that is found by its shape, of the tutorial's phone number, of an IPv4 address.
         const SHORTEST: usize = 7;
         const TUTORIAL: usize = 10;
         const IPV4: usize = 4;
@@ -49,16 +49,14 @@ impl Shapes {
         }
         if digits >= SHORTEST {
             numbers::find(text, spans);
-        }
-        if digits >= IPV4 && glance.has(b'.') {
-            self.find_ipv4(text, spans);
-        }
-        if digits > 0 {
             spans.extend(
                 self.iban_start
                     .find_iter(text)
                     .filter_map(|start| iban::at(text, start.start())),
             );
+        }
+        if digits >= IPV4 && glance.has(b'.') {
+            self.find_ipv4(text, spans);
         }
         self.secrets.find(text, glance, spans);
         if glance.has(b':') {

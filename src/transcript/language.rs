@@ -86,7 +86,8 @@ pub(super) fn detect(
     for participant in &mut participants {
         let sample = &participant.sample;
         if engine.is_english(sample) {
-            english = english.or_else(|| NEARBY.detect(sample).map(detected).filter(in_english));
+            let enough = &sample[..sample.floor_char_boundary(SAMPLE / 2)];
+            english = english.or_else(|| NEARBY.detect(enough).map(detected).filter(in_english));
             participant.result = english;
         }
         participant.result = participant.result.or_else(|| detect_text(sample));

@@ -2,7 +2,7 @@
 //!
 //! The result is a pure function of the transcript and the policy: a redelivered job yields the same bytes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 use tracing::info_span;
@@ -79,6 +79,11 @@ pub fn scrub(transcript: RawTranscript, conversation_id: &str, policy: &Policy) 
     let languages = info_span!("language")
         .in_scope(|| language::detect(&raw, first, policy.language.confidence, &policy.engine));
 
+    let names = participants(&raw)
+        .into_iter()
+        .map(|name| (name, policy.engine.redact_label(name)))
+        .collect();
+
     let mut sink = Sink::new(raw.len() + malformed.len(), raw.len() - first);
     for message in &raw[..first] {
         sink.skip(Some(message.sequence_id), SkipReason::OutsideWindow);
@@ -111,7 +116,7 @@ pub fn scrub(transcript: RawTranscript, conversation_id: &str, policy: &Policy) 
             message.sequence_id,
         );
         sink.publish(
-            &policy.engine,
+            (&policy.engine, &names),
             message,
             redacted,
             (language, confidence),
@@ -172,25 +177,24 @@ impl Sink {
 
     fn publish(
         &mut self,
-        engine: &Engine,
+        (engine, names): (&Engine, &BTreeMap<&str, Option<String>>),
         message: &RawMessage,
         redacted: Redacted<'_>,
         (language, language_confidence): (&'static str, f64),
         fingerprint: String,
     ) {
-        let label = |label: &Option<String>| {
-            label
-                .as_deref()
-                .and_then(|label| engine.redact_label(label))
-        };
+        let name = |name: &Option<String>| names.get(name.as_deref()?).cloned().flatten();
         for finding in &redacted.findings {
             *self.by_type.entry(finding.kind).or_default() += 1;
         }
         self.messages.push(Message {
             sequence_id: message.sequence_id,
-            message_id: label(&message.message_id),
-            from: label(&message.from),
-            to: label(&message.to),
+            message_id: message
+                .message_id
+                .as_deref()
+                .and_then(|id| engine.redact_label(id)),
+            from: name(&message.from),
+            to: name(&message.to),
             text: redacted.text.into_owned(),
             timestamp: timestamp(message.timestamp.clone()),
             metadata: Metadata {
@@ -245,23 +249,21 @@ pub fn redact<'a>(messages: &'a [RawMessage], first: usize, policy: &Policy) -> 
             text: &message.text,
         })
         .collect();
+    let participants: Vec<&str> = participants(messages).into_iter().collect();
     policy.engine.redact(&Conversation {
         turns: &turns,
         redact_from: first,
-        participants: &participants(messages),
+        participants: &participants,
     })
 }
 
-/// Who takes part, as senders and receivers name themselves; each once.
-fn participants(messages: &[RawMessage]) -> Vec<&str> {
-    let mut names: Vec<&str> = messages
+/// Who takes part, as senders and receivers name themselves.
+fn participants(messages: &[RawMessage]) -> BTreeSet<&str> {
+    messages
         .iter()
         .flat_map(|message| [message.from.as_deref(), message.to.as_deref()])
         .flatten()
-        .collect();
-    names.sort_unstable();
-    names.dedup();
-    names
+        .collect()
 }
 
 /// A string that is a point in time passes as it is; what is none could be anything, and is not published.
