@@ -93,7 +93,7 @@ fn validate(bencher: Bencher<'_, '_>) {
     bench(bencher, bodies(), |body| decoded(body));
 }
 
-/// The detection of languages, as often as a conversation usually needs it: once for each participant.
+/// The detection of languages for each participant, as a conversation needs it in which nobody writes English.
 #[divan::bench]
 fn language(bencher: Bencher<'_, '_>) {
     const SAMPLE: usize = 512;
