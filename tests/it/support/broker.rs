@@ -72,8 +72,8 @@ impl PrivateBroker {
     pub(crate) async fn kill(&self) {
         // RabbitMQ 3.10 writes the name of a new quorum queue to disk seconds after its declaration. Killed before that, the
         // node comes back with an empty queue that never elects a leader: all its messages are gone, and whoever uses it
-        // waits forever. That is no fault that any client could do something about. A binding, too, is on disk later than
-        // its declaration is confirmed.
+        // waits forever. That is no fault that any client could do something about. Bindings are
+        // written later, too: one that was removed a second before a crash was there again, and one that was made was gone.
         const WRITE: &str = "ok = dets:sync(ra_directory_reverse), ok = mnesia:sync_log().";
         self.ctl(&["eval", WRITE]).await;
         script(self.directory.path().into(), "kill", &[]).await;
