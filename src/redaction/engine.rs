@@ -388,9 +388,12 @@ pub(super) fn merge(mut spans: Vec<Span>) -> Vec<Span> {
             Some(last) if span.start < last.end => {
                 last.end = last.end.max(span.end);
                 if length > longest {
+                    // What only repeats a guess, such as the memory of it, says less than the guess.
+                    if length.0 > longest.0 || span.kind != last.kind {
+                        last.kind = span.kind;
+                        last.rule = span.rule;
+                    }
                     longest = length;
-                    last.kind = span.kind;
-                    last.rule = span.rule;
                 }
             }
             _ => {

@@ -177,7 +177,12 @@ fn grouped_end(bytes: &[u8], groups: &[Group]) -> Option<usize> {
                 .zip(groups)
                 .all(|(digits, group)| *digits == group.digits())
     };
-    let end = groups[groups.len() - 1].end;
+    let last = groups[groups.len() - 1];
+    let end = last.end;
+    // "12 500 000" is an amount.
+    if bytes[last.start..end].iter().all(|digit| *digit == b'0') {
+        return None;
+    }
     let number = GROUPINGS.iter().any(|it| written(&it)) && ends_word(bytes, end);
     (number && !is_date(bytes, groups) && !groups.iter().any(|group| is_year(bytes, *group)))
         .then_some(end)
@@ -333,6 +338,7 @@ mod tests {
             "20 pieces, 300 each",
             "11-25-2024",
             "10 000 of them",
+            "it costs 12 500 000 rupiah here",
         ] {
             let engine = Engine::new(Replacement::Typed);
             let turns = [Turn {
