@@ -148,6 +148,8 @@ write_settings() { # [PORT]
             tls_settings $((block + TLS))
         fi
     } >"$DIR/rabbitmq.conf"
+    # A job whose way back from a retry queue was not confirmed is sent again after this time. The default is three minutes.
+    echo '[{rabbit, [{dead_letter_worker_publisher_confirm_timeout, 10000}]}].' >"$DIR/advanced.config"
 
     local -a settings=(
         BROKER_URL="amqp://guest:guest@127.0.0.1:$port/%2f"

@@ -27,7 +27,7 @@ use crate::support::{LOOK_AGAIN, PATIENCE, PLATFORM, PrivateBroker, Stand, WEB_D
 const REPLICAS: usize = 3;
 /// Of every answer of the API, so that jobs are in hand when a fault strikes.
 const LATENCY_MS: u64 = 200;
-/// Without the end of any job after the last fault. A broker may hold back a dead letter for three minutes.
+/// Without the end of any job after the last fault.
 const LAST_PATIENCE: Duration = Duration::from_secs(240);
 
 /// What a run is made of.
@@ -69,10 +69,12 @@ async fn nothing_is_lost_in_a_storm() {
     storm.stand.reconnect().await;
     let archive = storm.stand.read_archive().await;
     let ended = storm.stand.all_end(&archive, &jobs, LAST_PATIENCE).await;
+    // While the workers still hold what they hold.
+    let queues = storm.broker.queues().await;
     let written = storm.end().await;
     let mut verdict = storm.stand.judge(&archive, &jobs, &written).await;
     if let Err(problem) = ended {
-        verdict.add(problem);
+        verdict.add(format!("{problem}\n{queues}"));
     }
 
     let faults = rounds

@@ -94,6 +94,14 @@ impl PrivateBroker {
         self.ctl(&["set_vm_memory_high_watermark", "0.6"]).await;
     }
 
+    /// What each queue holds, for whoever looks for a job.
+    pub(crate) async fn queues(&self) -> String {
+        const COLUMNS: &str = "name messages_ready messages_unacknowledged messages consumers";
+        let mut arguments = vec!["list_queues", "-q"];
+        arguments.extend(COLUMNS.split(' '));
+        script(self.directory.path().into(), "ctl", &arguments).await
+    }
+
     pub(crate) async fn ctl(&self, arguments: &[&str]) {
         script(self.directory.path().into(), "ctl", arguments).await;
     }

@@ -48,6 +48,8 @@ pub(crate) struct Verdict {
     /// By status.
     pub(crate) audits: BTreeMap<String, usize>,
     problems: Vec<String>,
+    /// Jobs without an end: names that the logs may know them by.
+    endless: Vec<String>,
 }
 
 /// What became of the jobs, by job.
@@ -77,6 +79,7 @@ pub(crate) fn check(evidence: &Evidence<'_>) -> Verdict {
     verdict.order(evidence.records);
     verdict.audit_copies(evidence.records);
     verdict.leaks(evidence);
+    verdict.last_seen(evidence);
     verdict
 }
 
@@ -161,6 +164,8 @@ impl Verdict {
             Fate::Ignored => (false, false, true),
         };
         if is == (false, false, false) {
+            self.endless.push(job.id.clone());
+            self.endless.extend(job.conversation.clone());
             let seen: Vec<_> = audits.iter().map(|audit| audit.key.as_str()).collect();
             self.add(format!("NO END: {name}, whose audits are {seen:?}"));
         } else if is != expected {
@@ -288,6 +293,21 @@ impl Verdict {
                         ));
                     }
                 }
+            }
+        }
+    }
+
+    /// The last that the logs say of jobs without an end.
+    fn last_seen(&mut self, evidence: &Evidence<'_>) {
+        const LINES: usize = 6;
+        for (place, text) in evidence.written {
+            let told = |line: &&str| self.endless.iter().any(|name| line.contains(&**name));
+            let mut last: Vec<_> = text.lines().rev().filter(told).take(LINES).collect();
+            last.reverse();
+            if !last.is_empty() {
+                let lines = last.join("\n    ");
+                self.problems
+                    .push(format!("of jobs without an end says {place}:\n    {lines}"));
             }
         }
     }
