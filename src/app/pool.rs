@@ -257,7 +257,14 @@ impl Pool {
         let began = Instant::now();
         let settled = async {
             settle(&delivered, &settlement, outbox, names, &worker.name).await?;
-            returns.done(ticket);
+            // The copy of a job that was put off without an attempt has the same identity, and is not done.
+            let put_off = matches!(
+                settlement.outcome,
+                Outcome::RetryLater { counts: false, .. }
+            );
+            if !put_off {
+                returns.done(ticket);
+            }
             failpoint::reached("done", "job").await;
             acknowledge(&delivered, names).await
         };

@@ -64,7 +64,7 @@ impl Returns {
         ticket
     }
 
-    /// Everything that a job became is confirmed.
+    /// Everything that a job became is confirmed, and nothing of the same identity waits for another try.
     pub(super) fn done(&self, ticket: u64) {
         let mut inner = self.inner();
         if let Some(held) = inner.in_hand.iter_mut().find(|held| held.ticket == ticket) {

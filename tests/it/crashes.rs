@@ -2,7 +2,7 @@
 //!
 //! The points at which a worker is made to wait or to crash are named in `src/failpoint.rs`.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::proxy::{Mode, Proxy};
 use crate::support::{PLATFORM, Process, Record, Stand, until};
@@ -104,7 +104,13 @@ struct Stopped {
 
 impl Stopped {
     async fn at(point: &str) -> Self {
-        let stand = Stand::speaking(PLATFORM).await;
+        let stopped = Self::before(point, Stand::speaking(PLATFORM).await).await;
+        stopped.reached().await;
+        stopped
+    }
+
+    /// On its way there.
+    async fn before(point: &str, stand: Stand) -> Self {
         let id = stand.send_conversations(1).await.remove(0);
         let point = point.replace("ID", &id);
         let (_, place) = stand.amqp_url.rsplit_once(':').unwrap();
@@ -116,7 +122,6 @@ impl Stopped {
         let stop = tempfile::TempDir::new().unwrap();
         let failpoint = format!("{point}=wait:{}", stop.path().display());
         let worker = stand.worker(&[(FAILPOINT, &failpoint), ("AMQP_URL", &url)]);
-        until(&point, async || stop.path().join("reached").exists()).await;
         Self {
             stand,
             id,
@@ -124,6 +129,11 @@ impl Stopped {
             worker,
             stop,
         }
+    }
+
+    async fn reached(&self) {
+        let mark = self.stop.path().join("reached");
+        until("the point", async || mark.exists()).await;
     }
 
     /// Lets the worker go on.
@@ -183,6 +193,24 @@ async fn a_lost_acknowledgement_is_made_up_for_without_another_call() {
     assert_eq!(records.len(), 2, "one transcript and one audit");
     let stats = stopped.stand.get("/simulator/stats").await;
     assert_eq!(stats["requests"], calls);
+}
+
+/// Being put off for want of budget is no attempt: the copy that waits has the number of the try before it, which is done.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_was_put_off_is_not_taken_for_the_try_that_is_done() {
+    let stand = Stand::speaking(PLATFORM).await;
+    let limited = json!({"status429": 1, "retryAfterSeconds": 1});
+    stand.faults(limited).await;
+    let stopped = Stopped::before("fetched ID", stand).await;
+    let Stopped { stand, link, .. } = &stopped;
+    stand.records.until_audits("retrying", 1).await;
+    stand.faults(json!({})).await;
+    stopped.reached().await;
+    link.reset();
+    stopped.go_on();
+    stopped.worker.stdout_line("broker.lost").await;
+    stand.records.until_transcripts(1).await;
+    stand.records.until_audits("success", 1).await;
 }
 
 /// Every transcript of the conversation is the same bytes under the same id, and every audit of success is one record.
