@@ -61,6 +61,8 @@ impl<'a> Context<'a> {
             // The business' own site is known to everybody.
             found.retain(|cue| side == Side::Customer || cue.cue.kind != Some(Kind::Url));
             cues::serve(reading, found, spans);
+            // A site is named in its own message or not at all: whoever mentions one neither asks nor announces.
+            found.retain(|cue| cue.cue.kind != Some(Kind::Url));
         }
         if all.is(Class::GIVEN.or(Class::TITLE).or(Class::GREETING)) {
             names::find(reading, spans);

@@ -64,7 +64,7 @@ pub(super) fn serve(reading: &Reading<'_>, found: &mut [Found], spans: &mut Vec<
     let mut limits = vec![reading.tokens.len(); found.len()];
     for position in (1..found.len()).rev() {
         let next = found[position];
-        let strong = next.cue.kind.is_some() && !next.cue.weak;
+        let strong = is_of_value(next) && !next.cue.weak;
         limits[position - 1] = if strong { next.start } else { limits[position] };
     }
     for (position, &limit) in limits.iter().enumerate() {
@@ -78,11 +78,18 @@ pub(super) fn serve(reading: &Reading<'_>, found: &mut [Found], spans: &mut Vec<
             push(reading, start, end, kind, "cue", spans);
             if kind.is_number() {
                 // What stands behind the next cue, even a weak one, is that cue's.
-                let next = found.get(position + 1).map_or(limit, |next| next.start);
+                let mut later = found[position + 1..].iter();
+                let next = later.find(|next| next.cue.kind != Some(Kind::Url));
+                let next = next.map_or(limit, |next| next.start);
                 further(reading, end, limit.min(next), kind, spans);
             }
         }
     }
+}
+
+/// "My order number on your website is 77120": a site is mentioned in passing, and the value is still the number's.
+fn is_of_value(found: Found) -> bool {
+    found.cue.kind.is_some_and(|kind| kind != Kind::Url)
 }
 
 fn push(

@@ -180,19 +180,30 @@ fn grouped_end(bytes: &[u8], groups: &[Group]) -> Option<usize> {
     let last = groups[groups.len() - 1];
     let end = last.end;
     // "12 500 000" is an amount.
-    if bytes[last.start..end].iter().all(|digit| *digit == b'0') {
+    let thousands = groups[1..].iter().all(|group| group.digits() == 3);
+    if thousands && bytes[last.start..end].iter().all(|digit| *digit == b'0') {
         return None;
     }
     let number = GROUPINGS.iter().any(|it| written(&it)) && ends_word(bytes, end);
-    (number && !is_date(bytes, groups) && !groups.iter().any(|group| is_year(bytes, *group)))
-        .then_some(end)
+    let is_year = |group: &Group| is_year(bytes, *group);
+    // "2034 5678" is a number where numbers have two groups of four.
+    let years = match groups {
+        [a, b] if (a.digits(), b.digits()) == (4, 4) => is_year(a) && is_year(b),
+        _ => groups.iter().any(is_year),
+    };
+    (number && !is_date(bytes, groups) && !years).then_some(end)
 }
 
+/// "$ 555 1234", but not the sign of an amount before it, as in "20$ 555-1234".
 fn is_behind_currency(before: &[u8]) -> bool {
-    let before = before.trim_ascii_end();
+    let before = before.strip_suffix(b" ").unwrap_or(before);
     [&b"$"[..], "€".as_bytes(), "£".as_bytes()]
         .iter()
-        .any(|sign| before.ends_with(sign))
+        .filter_map(|sign| before.strip_suffix(*sign))
+        .any(|amount| {
+            let last = amount.trim_ascii_end().last();
+            !last.is_some_and(u8::is_ascii_digit)
+        })
 }
 
 /// "2019-2020", "12 11 2024".

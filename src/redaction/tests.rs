@@ -61,6 +61,15 @@ fn cues_in_the_message_announce_values() {
             "my website is [URL], look",
         )],
         &[(
+            "C: my order number on your website came up as 77120",
+            "my order number on your website came up as [ORDER_ID]",
+        )],
+        &[
+            ("B: What is your full name?", "What is your full name?"),
+            ("C: same as on the website", "same as on the website"),
+            ("C: zorvik quandel", "[PERSON]"),
+        ],
+        &[(
             "C: the pin could be either 1596 or 0314",
             "the pin could be either [PIN] or [PIN]",
         )],
@@ -133,6 +142,12 @@ fn addresses_are_taken_from_the_house_number_to_the_country() {
 fn four_pairs_of_digits_are_a_phone_number_and_three_are_not() {
     expect(&[
         &[("C: ring 41-22-63-70 tonight", "ring [PHONE] tonight")],
+        &[("C: try 1234 0000 after six", "try [PHONE] after six")],
+        &[("C: try 2034 5678 after six", "try [PHONE] after six")],
+        &[(
+            "C: it cost 20$ 555-1234 after six",
+            "it cost 20$ [PHONE] after six",
+        )],
         &[("C: ring 41 22 63 70 18.", "ring [PHONE].")],
     ]);
     survive(&[
