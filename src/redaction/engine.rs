@@ -198,6 +198,26 @@ impl Engine {
         tokens: &[Token],
         spans: Vec<Span>,
     ) -> Vec<Span> {
+        if self.rules.keeps_all() {
+            return self.joined(folded, text, tokens, spans);
+        }
+        let mandatory = spans
+            .iter()
+            .copied()
+            .filter(|span| span.kind.is_mandatory());
+        let mandatory = self.joined(folded, text, tokens, mandatory.collect());
+        let spans = self.joined(folded, text, tokens, spans);
+        self.rules.keep(text, spans, &mandatory)
+    }
+
+    /// Spans of the folded text as spans of the original, sorted and apart.
+    fn joined(
+        &self,
+        folded: &Folded<'_>,
+        text: &str,
+        tokens: &[Token],
+        spans: Vec<Span>,
+    ) -> Vec<Span> {
         let mut spans = merge(spans);
         drop_labels(tokens, &mut spans);
         for span in &mut spans {
@@ -206,11 +226,7 @@ impl Engine {
         if folded.changed() {
             self.shapes.find_tutorial(text, &mut spans);
         }
-        spans = merge(spans);
-        if !self.rules.keeps_all() {
-            spans.retain(|span| self.rules.wants(span.kind, &text[span.start..span.end]));
-        }
-        spans
+        merge(spans)
     }
 
     fn learn_participant(&self, name: &str, memory: &mut Memory) {

@@ -92,6 +92,11 @@ kinds! {
 }
 
 impl Kind {
+    /// Whether values of this kind are redacted whatever a policy says, but for single values that it allows.
+    pub(super) const fn is_mandatory(self) -> bool {
+        matches!(self, Self::Email | Self::Phone)
+    }
+
     /// Whether a value of this kind is made of digits, or of digits and a few letters.
     pub(super) const fn is_number(self) -> bool {
         matches!(

@@ -71,18 +71,19 @@ fn joins(separator: &[u8]) -> bool {
 fn find_in_run(bytes: &[u8], groups: &[Group], spans: &mut Vec<Span>) {
     /// One more than the digits of the longest number, so that no rule reads on and on in a message of digits.
     const MOST_GROUPS: usize = *CARD_DIGITS.end() + 1;
+    let mut card_end = 0;
     for first in 0..groups.len() {
         let rest = &groups[first..groups.len().min(first + MOST_GROUPS)];
-        let found = card(bytes, rest).or_else(|| {
-            if starts_word(bytes, rest[0].start) {
-                ssn(bytes, rest)
-                    .or_else(|| phones::at(bytes, rest))
-                    .or_else(|| long(bytes, rest))
-            } else {
-                None
-            }
-        });
-        spans.extend(found);
+        if let Some(card) = card(bytes, rest) {
+            card_end = card_end.max(card.end);
+            spans.push(card);
+        } else if starts_word(bytes, rest[0].start) {
+            let found = ssn(bytes, rest)
+                .or_else(|| phones::at(bytes, rest))
+                .or_else(|| long(bytes, rest));
+            // Some groups of a card have the form of a phone number.
+            spans.extend(found.filter(|span| span.end > card_end));
+        }
     }
 }
 

@@ -48,12 +48,20 @@ impl Shapes {
             spans.extend(found(&self.email, text, Kind::Email, "email"));
         }
         if digits >= SHORTEST {
-            numbers::find(text, spans);
-            spans.extend(
-                self.iban_start
-                    .find_iter(text)
-                    .filter_map(|start| iban::at(text, start.start())),
-            );
+            let ibans: Vec<Span> = self
+                .iban_start
+                .find_iter(text)
+                .filter_map(|start| iban::at(text, start.start()))
+                .collect();
+            let mut numbers = Vec::new();
+            numbers::find(text, &mut numbers);
+            // Some groups of an IBAN have the form of a phone number.
+            numbers.retain(|number| {
+                let iban = ibans.partition_point(|iban| iban.end < number.end);
+                ibans.get(iban).is_none_or(|iban| number.start < iban.start)
+            });
+            spans.extend(numbers);
+            spans.extend(ibans);
         }
         if digits >= IPV4 && glance.has(b'.') {
             self.find_ipv4(text, spans);

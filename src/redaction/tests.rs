@@ -387,6 +387,40 @@ fn a_policy_changes_what_is_found_and_what_stands_for_it() {
 }
 
 #[test]
+fn a_kind_that_is_switched_off_takes_no_phone_number_or_address_with_it() {
+    let rules =
+        Rules::parse("disable = [\"ACCOUNT_NUMBER\", \"PASSWORD\"]\nallow = [\"555-010-0177\"]")
+            .unwrap();
+    let engine = Engine::with_rules(Replacement::Typed, rules, None);
+    let redacted = chat(
+        &engine,
+        &[
+            "B: Can you give me your account number?",
+            "C: one moment",
+            "C: try 1234 5678 after six",
+            "B: Your account number, please?",
+            "C: 5550100123",
+            "C: or 555-010-0177",
+            "C: my password is jo@example.com",
+        ],
+    );
+    assert_eq!(
+        redacted[2..],
+        [
+            "try [PHONE] after six",
+            "Your account number, please?",
+            "[PHONE]",
+            "or 555-010-0177",
+            "my password is [EMAIL]",
+        ]
+    );
+    let rules = Rules::parse("disable = [\"CREDIT_CARD\", \"IBAN\"]").unwrap();
+    let engine = Engine::with_rules(Replacement::Typed, rules, None);
+    let text = "card 4111 1111 1111 1111 or DE89 3704 0044 0532 0130 00";
+    assert_eq!(chat(&engine, &[&format!("C: {text}")]), [text]);
+}
+
+#[test]
 fn a_key_makes_pseudonyms_that_hold_across_conversations() {
     let rules = Rules::parse("[actions]\nEMAIL = \"pseudonym\"").unwrap();
     let keyed: Keyed = Box::new(|value| format!("{:04X}", value.len()));
