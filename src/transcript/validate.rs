@@ -6,7 +6,11 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fmt;
+use std::marker::PhantomData;
 
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -23,7 +27,19 @@ pub enum SchemaError {
     MessagesMissing,
 }
 
-/// The document's fields; of a name that occurs twice, the last.
+/// A document without any fault, as nearly all are.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Whole {
+    id: Option<String>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    start_timestamp: Option<String>,
+    end_timestamp: Option<String>,
+    messages: Vec<Object<Message>>,
+}
+
+/// The fields of a document with faults; of a name that occurs twice, the last.
 type Document<'a> = HashMap<Cow<'a, str>, &'a RawValue>;
 
 #[derive(Deserialize)]
@@ -52,7 +68,32 @@ struct Position {
 /// [`SchemaError`] where `body` is not JSON or has no array of messages.
 pub fn decode(body: &[u8]) -> Result<RawTranscript, SchemaError> {
     let text = escape_invalid_utf8(body);
-    let document: Document<'_> = serde_json::from_str(&text).map_err(classify)?;
+    let mut transcript = match whole(&text) {
+        Ok(transcript) => transcript,
+        Err(_) => in_parts(&text)?,
+    };
+    transcript.sort();
+    transcript.malformed.sort_unstable();
+    Ok(transcript)
+}
+
+/// Reads a document in one go; any fault in it is an error.
+fn whole(text: &str) -> serde_json::Result<RawTranscript> {
+    let Object(document) = serde_json::from_str::<Object<Whole>>(text)?;
+    let messages = document.messages.into_iter();
+    Ok(RawTranscript {
+        id: document.id,
+        kind: document.kind,
+        start_timestamp: document.start_timestamp,
+        end_timestamp: document.end_timestamp,
+        messages: messages.map(|Object(message)| message.into()).collect(),
+        malformed: Vec::new(),
+    })
+}
+
+/// Reads a document part by part, so that a fault costs no more than the part that has it.
+fn in_parts(text: &str) -> Result<RawTranscript, SchemaError> {
+    let document: Document<'_> = serde_json::from_str(text).map_err(classify)?;
     let string = |name: &str| -> Option<String> {
         document
             .get(name)
@@ -72,24 +113,15 @@ pub fn decode(body: &[u8]) -> Result<RawTranscript, SchemaError> {
         malformed: Vec::new(),
     };
     for message in messages {
-        match object::<Message>(message) {
-            Ok(message) => transcript.messages.push(RawMessage {
-                sequence_id: message.sequence_id,
-                message_id: message.message_id,
-                from: message.from,
-                to: message.to,
-                text: message.text.unwrap_or_default(),
-                timestamp: message.timestamp,
-            }),
+        match serde_json::from_str::<Object<Message>>(message.get()) {
+            Ok(Object(message)) => transcript.messages.push(message.into()),
             Err(_) => transcript.malformed.push(
-                object::<Position>(message)
+                serde_json::from_str::<Object<Position>>(message.get())
                     .ok()
-                    .map(|position| position.sequence_id),
+                    .map(|Object(position)| position.sequence_id),
             ),
         }
     }
-    transcript.sort();
-    transcript.malformed.sort_unstable();
     Ok(transcript)
 }
 
@@ -100,36 +132,70 @@ fn classify(error: serde_json::Error) -> SchemaError {
     }
 }
 
-/// Reads a JSON object; an array of the right values in the right order, which serde would take too, is none.
-fn object<'a, T: Deserialize<'a>>(value: &'a RawValue) -> serde_json::Result<T> {
-    if value.get().starts_with('{') {
-        serde_json::from_str(value.get())
-    } else {
-        Err(serde::de::Error::custom("not an object"))
+impl From<Message> for RawMessage {
+    fn from(message: Message) -> Self {
+        Self {
+            sequence_id: message.sequence_id,
+            message_id: message.message_id,
+            from: message.from,
+            to: message.to,
+            text: message.text.unwrap_or_default(),
+            timestamp: message.timestamp,
+        }
+    }
+}
+
+/// A JSON object; an array of the right values in the right order, which serde would take too, is none.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
+            type Value = T;
+            fn expecting(&self, text: &mut fmt::Formatter<'_>) -> fmt::Result {
+                text.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<T, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(fields))
+            }
+        }
+        deserializer.deserialize_map(Fields(PhantomData)).map(Self)
     }
 }
 
 /// Sequence ids come as numbers or as numeric strings.
 fn sequence_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Form {
-        Integer(i64),
-        Float(f64),
-        Text(String),
-    }
     /// Beyond this, not every integer has a double of its own.
     const EXACT: f64 = 9_007_199_254_740_992.0;
-    match Form::deserialize(deserializer)? {
-        Form::Integer(id) => Ok(id),
+    struct Forms;
+    impl Visitor<'_> for Forms {
+        type Value = i64;
+        fn expecting(&self, text: &mut fmt::Formatter<'_>) -> fmt::Result {
+            text.write_str("an integer or a string that is one")
+        }
+        fn visit_i64<E: serde::de::Error>(self, id: i64) -> Result<i64, E> {
+            Ok(id)
+        }
+        fn visit_u64<E: serde::de::Error>(self, id: u64) -> Result<i64, E> {
+            i64::try_from(id).map_err(E::custom)
+        }
         #[expect(
             clippy::cast_possible_truncation,
             reason = "integral and within the exact range"
         )]
-        Form::Float(id) if id.fract() == 0.0 && id.abs() < EXACT => Ok(id as i64),
-        Form::Text(id) => id.trim().parse().map_err(serde::de::Error::custom),
-        Form::Float(_) => Err(serde::de::Error::custom("not an integer")),
+        fn visit_f64<E: serde::de::Error>(self, id: f64) -> Result<i64, E> {
+            if id.fract() == 0.0 && id.abs() < EXACT {
+                Ok(id as i64)
+            } else {
+                Err(E::custom("not an integer"))
+            }
+        }
+        fn visit_str<E: serde::de::Error>(self, id: &str) -> Result<i64, E> {
+            id.trim().parse().map_err(E::custom)
+        }
     }
+    deserializer.deserialize_any(Forms)
 }
 
 /// The body as text, with an escape that no string may hold in the place of what is not UTF-8.
@@ -214,6 +280,30 @@ mod tests {
     fn an_array_is_no_message_and_the_last_of_two_fields_counts() {
         let body = br#"{"messages":7,"messages":[[1,null,"a","b","hi",null],{"sequenceId":2,"text":"x"}]}"#;
         assert_eq!(ids(body), (vec![2], vec![None]));
+    }
+
+    #[test]
+    fn a_document_reads_the_same_in_one_go_and_in_parts() {
+        let text = r#"{"id":"c","type":null,"endTimestamp":"2026-01-01T00:00:00Z","more":[{}],"messages":[
+            {"sequenceId":"2","text":"two \u00e9","from":"A","to":null,"x":{"sequenceId":9}},{"sequenceId":1.0}]}"#;
+        let fields = |transcript: RawTranscript| {
+            let messages = transcript.messages.into_iter();
+            let messages: Vec<_> = messages
+                .map(|m| (m.sequence_id, m.from, m.to, m.text))
+                .collect();
+            (
+                transcript.id,
+                transcript.kind,
+                transcript.end_timestamp,
+                messages,
+            )
+        };
+        let read = fields(whole(text).ok().unwrap());
+        assert_eq!(
+            read.3[0],
+            (2, Some("A".to_owned()), None, "two é".to_owned())
+        );
+        assert_eq!(read, fields(in_parts(text).ok().unwrap()));
     }
 
     #[test]
