@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use transcript_interceptor::cli::{self, Cli};
 
-// Half of what is allocated is freed by another thread than its own, and the system's allocator makes these wait for each
+// Much of what is allocated is freed by another thread than its own, and the system's allocator makes these wait for each
 // other: a tenth of the processor time of a conversation.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
