@@ -280,6 +280,8 @@ mod tests {
     fn an_array_is_no_message_and_the_last_of_two_fields_counts() {
         let body = br#"{"messages":7,"messages":[[1,null,"a","b","hi",null],{"sequenceId":2,"text":"x"}]}"#;
         assert_eq!(ids(body), (vec![2], vec![None]));
+        let body = br#"{"messages":[[1,null,"a","b","hi",null]]}"#;
+        assert_eq!(ids(body), (vec![], vec![None]));
     }
 
     #[test]
@@ -315,6 +317,7 @@ mod tests {
         for body in [
             "{}",
             "[]",
+            "[null,null,null,null,[]]",
             "null",
             "{\"messages\":null}",
             "{\"messages\":{}}",
