@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `model.rs` | the raw transcript; cannot be logged or serialized |
 //! | `validate.rs` | the JSON of a transcript -> model: schema, malformed messages, order |
+//! | `participants.rs` | who takes part |
 //! | `window.rs` | which messages are published |
 //! | `language.rs` | the language of each message |
 //! | `fingerprint.rs` | the fingerprint of each message |
@@ -13,6 +14,7 @@
 mod fingerprint;
 mod language;
 mod model;
+mod participants;
 mod sanitized;
 mod scrub;
 mod validate;

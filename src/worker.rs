@@ -127,7 +127,7 @@ impl Worker {
         self.gate.served();
         failpoint::reached("fetched", conversation_id).await;
         let began = Instant::now();
-        let sanitized = info_span!("scrub").in_scope(|| scrub(raw, conversation_id, &self.policy));
+        let sanitized = info_span!("scrub").in_scope(|| scrub(&raw, conversation_id, &self.policy));
         let malformed = sanitized.metrics().messages_skipped.malformed;
         if malformed > 0 {
             tracing::warn!(

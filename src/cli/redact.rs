@@ -151,7 +151,7 @@ impl Redactor {
         if self.explain {
             return explain(&id, &raw, &self.policy, output);
         }
-        let transcript = Transcript::new(&scrub(raw, &id, &self.policy));
+        let transcript = Transcript::new(&scrub(&raw, &id, &self.policy));
         output.write_all(&transcript.payload.body)?;
         output.write_all(b"\n")?;
         output.flush()?;

@@ -8,7 +8,7 @@ use crate::transcript::Sanitized;
 
 /// The schema of a sanitized transcript.
 pub fn transcript_schema() -> Value {
-    schema_of::<Sanitized>()
+    schema_of::<Sanitized<'_>>()
 }
 
 /// The schema of an audit record.

@@ -17,7 +17,7 @@ pub struct Transcript {
 
 impl Transcript {
     /// Serializes `sanitized`.
-    pub fn new(sanitized: &Sanitized) -> Self {
+    pub fn new(sanitized: &Sanitized<'_>) -> Self {
         let body = to_json(sanitized);
         let message_id = digest32(&body);
         Self {

@@ -1,5 +1,6 @@
 //! The passes over a conversation, and the scan of what came out of them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::asks::Ask;
@@ -164,11 +165,10 @@ impl Engine {
 
     /// Redacts a short string that is published beside the messages, such as a sender's name: by shape, and names of
     /// persons; identifiers stay. `None` where it must be withheld.
-    pub fn redact_label(&self, label: &str) -> Option<String> {
+    pub fn redact_label<'a>(&self, label: &'a str) -> Option<Cow<'a, str>> {
         let spans = self.label_spans(label);
         let redacted = replace::apply(label, &spans, &mut self.replacer());
-        (spans.is_empty() || self.label_spans(&redacted.text).is_empty())
-            .then(|| redacted.text.into_owned())
+        (spans.is_empty() || self.label_spans(&redacted.text).is_empty()).then_some(redacted.text)
     }
 
     /// Whether nearly all words of a text are in the English dictionary, and there are enough of them to tell.

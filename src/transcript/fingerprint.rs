@@ -1,10 +1,26 @@
 //! The fingerprint of a message: lets consumers tell messages apart without their text.
 
 use hmac::{Hmac, KeyInit, Mac};
+use schemars::JsonSchema;
 use secrecy::{ExposeSecret, SecretString};
+use serde::ser::Error;
+use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 type HmacSha256 = Hmac<Sha256>;
+
+/// A digest, published as 64 hex digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(transparent)]
+pub(super) struct Fingerprint(#[schemars(with = "String")] [u8; 32]);
+
+impl Serialize for Fingerprint {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut digits = [0; 64];
+        hex::encode_to_slice(self.0, &mut digits).map_err(S::Error::custom)?;
+        serializer.serialize_str(std::str::from_utf8(&digits).map_err(S::Error::custom)?)
+    }
+}
 
 /// The key of the fingerprints, prepared once.
 #[derive(Clone)]
@@ -18,24 +34,24 @@ impl HashKey {
 
     /// Eight hex digits that tell keys apart and say nothing else of them.
     pub fn id(&self) -> String {
-        let mut id = self.digest("key id", "");
+        let mut id = hex::encode(self.digest("key id", ""));
         id.truncate(8);
         id
     }
 
     /// Twelve hex digits in capitals that stand for a value in every conversation.
     pub(super) fn token(&self, value: &str) -> String {
-        let mut token = self.digest("value", value).to_ascii_uppercase();
+        let mut token = hex::encode_upper(self.digest("value", value));
         token.truncate(12);
         token
     }
 
-    fn digest(&self, conversation_id: &str, message: &str) -> String {
+    fn digest(&self, conversation_id: &str, message: &str) -> [u8; 32] {
         let mut mac = self.0.clone();
         mac.update(conversation_id.as_bytes());
         mac.update(b"\n");
         mac.update(message.as_bytes());
-        hex::encode(mac.finalize().into_bytes())
+        mac.finalize().into_bytes().into()
     }
 }
 
@@ -45,18 +61,18 @@ fn keyed(key: &[u8]) -> HmacSha256 {
 }
 
 /// With a key: HMAC-SHA256 over the conversation's id and the message's id, or its sequence id where it has none.
-/// Without: the SHA-256 of the sequence id, which is equal across conversations. 64 hex digits.
+/// Without: the SHA-256 of the sequence id, which is equal across conversations.
 pub(super) fn fingerprint(
     key: Option<&HashKey>,
     conversation_id: &str,
     message_id: Option<&str>,
     sequence_id: i64,
-) -> String {
-    match (key, message_id) {
+) -> Fingerprint {
+    Fingerprint(match (key, message_id) {
         (Some(key), Some(message_id)) => key.digest(conversation_id, message_id),
         (Some(key), None) => key.digest(conversation_id, &sequence_id.to_string()),
-        (None, _) => hex::encode(Sha256::digest(sequence_id.to_string())),
-    }
+        (None, _) => Sha256::digest(sequence_id.to_string()).into(),
+    })
 }
 
 #[cfg(test)]
@@ -67,7 +83,7 @@ mod tests {
     fn without_a_key_it_is_the_tutorials() {
         // printf 1 | sha256sum
         assert_eq!(
-            fingerprint(None, "any", Some("m"), 1),
+            hex::encode(fingerprint(None, "any", Some("m"), 1).0),
             "6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b"
         );
     }

@@ -14,6 +14,7 @@ use std::sync::LazyLock;
 use whatlang::{Detector, Info, Lang, Script};
 
 use super::RawMessage;
+use super::participants::{Ends, Participants};
 use crate::redaction::Engine;
 
 /// How language is decided and what becomes of messages without one.
@@ -47,8 +48,8 @@ static NEARBY: LazyLock<Detector> = LazyLock::new(|| {
     Detector::with_allowlist(languages.to_vec())
 });
 
-struct Participant<'a> {
-    from: Option<&'a str>,
+/// What a participant writes.
+struct Writing {
     sample: String,
     result: Option<(Lang, Detected)>,
 }
@@ -56,41 +57,44 @@ struct Participant<'a> {
 /// The language of each of the messages from `first` on; `None` is undetermined.
 pub(super) fn detect(
     messages: &[RawMessage],
+    participants: &Participants<'_>,
     first: usize,
     threshold: f64,
     engine: &Engine,
 ) -> Vec<Option<Detected>> {
-    let mut participants: Vec<Participant<'_>> = Vec::new();
-    for message in messages {
-        let from = message.from.as_deref();
-        let known = participants.iter().position(|known| known.from == from);
-        let index = match known {
-            Some(index) => index,
-            None if participants.len() < MAX_PARTICIPANTS => {
-                participants.push(Participant {
-                    from,
-                    sample: String::with_capacity(SAMPLE),
-                    result: None,
-                });
-                participants.len() - 1
+    /// Of a sender that has written nothing, or is one too many.
+    const NONE: usize = MAX_PARTICIPANTS;
+    let mut writings: Vec<Writing> = Vec::new();
+    // By participant; whoever did not say who they are is one more.
+    let mut places = vec![NONE; participants.names.len() + 1];
+    let of = |ends: &Ends| ends.from.unwrap_or(participants.names.len());
+    for (message, ends) in messages.iter().zip(&participants.messages) {
+        let place = &mut places[of(ends)];
+        if *place == NONE {
+            if writings.len() == MAX_PARTICIPANTS {
+                continue;
             }
-            None => continue,
-        };
-        append_sample(&mut participants[index].sample, &message.text);
+            *place = writings.len();
+            writings.push(Writing {
+                sample: String::with_capacity(SAMPLE),
+                result: None,
+            });
+        }
+        append_sample(&mut writings[*place].sample, &message.text);
     }
     let in_english = |result: &(Lang, Detected)| {
         let (lang, detected) = result;
         *lang == Lang::Eng && detected.confidence >= threshold
     };
     let mut english = None;
-    for participant in &mut participants {
-        let sample = &participant.sample;
+    for writing in &mut writings {
+        let sample = &writing.sample;
         if engine.is_english(sample) {
             let enough = &sample[..sample.floor_char_boundary(SAMPLE / 2)];
             english = english.or_else(|| NEARBY.detect(enough).map(detected).filter(in_english));
-            participant.result = english;
+            writing.result = english;
         }
-        participant.result = participant.result.or_else(|| detect_text(sample));
+        writing.result = writing.result.or_else(|| detect_text(sample));
     }
 
     let confident = |result: &Option<(Lang, Detected)>| {
@@ -99,17 +103,17 @@ pub(super) fn detect(
             .filter(|detected| detected.confidence >= threshold)
     };
     // The one participant's text is the conversation's.
-    let mut best_guess = match participants.as_slice() {
+    let mut best_guess = match writings.as_slice() {
         [only] => Some(only.result.map(|(_, detected)| detected)),
         _ => None,
     };
 
     messages[first..]
         .iter()
-        .map(|message| {
-            let from = message.from.as_deref();
-            let participant = participants.iter().find(|known| known.from == from);
-            let usual = participant.and_then(|participant| participant.result);
+        .zip(&participants.messages[first..])
+        .map(|(message, ends)| {
+            let writing = writings.get(places[of(ends)]);
+            let usual = writing.and_then(|writing| writing.result);
             if differs(&message.text, usual.map(|(lang, _)| lang))
                 && let Some(own) = confident(&detect_text(&message.text))
             {
@@ -117,9 +121,9 @@ pub(super) fn detect(
             }
             confident(&usual).or_else(|| {
                 *best_guess.get_or_insert_with(|| {
-                    let joined: String = participants
+                    let joined: String = writings
                         .iter()
-                        .flat_map(|participant| [participant.sample.as_str(), "\n"])
+                        .flat_map(|writing| [writing.sample.as_str(), "\n"])
                         .collect();
                     detect_text(&joined).map(|(_, detected)| detected)
                 })
@@ -179,7 +183,8 @@ mod tests {
     use crate::redaction::Replacement;
 
     fn detect(messages: &[RawMessage]) -> Vec<Option<Detected>> {
-        super::detect(messages, 0, 0.8, &Engine::new(Replacement::Plain))
+        let participants = Participants::of(messages);
+        super::detect(messages, &participants, 0, 0.8, &Engine::new(Replacement::Plain))
     }
 
     fn message(from: &str, text: &str) -> RawMessage {

@@ -3,34 +3,36 @@
 //! Its fields are private to this room, and only `scrub` fills them: what is `Serialize` here has been redacted. The
 //! doc comments are the descriptions in the published JSON Schema. Fields are only ever added.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::fingerprint::Fingerprint;
 use crate::redaction::Kind;
 
 /// A conversation with personal data redacted.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(title = "SanitizedTranscript")]
-pub struct Sanitized {
+pub struct Sanitized<'a> {
     /// Version of this schema.
     #[schemars(range(min = 1, max = 1))]
     pub(super) schema_version: u8,
     /// The conversation's id: a lower-case UUID.
-    pub(super) conversation_id: String,
+    pub(super) conversation_id: &'a str,
     /// Such as `webmessaging`.
     #[serde(rename = "type")]
-    pub(super) kind: Option<String>,
+    pub(super) kind: Option<Cow<'a, str>>,
     /// RFC 3339.
-    pub(super) start_timestamp: Option<String>,
+    pub(super) start_timestamp: Option<&'a str>,
     /// RFC 3339; null while the conversation is open.
-    pub(super) end_timestamp: Option<String>,
+    pub(super) end_timestamp: Option<&'a str>,
     /// Digest of the rules this was redacted under: engine version, policy, window, language settings, key id.
-    pub(super) policy_version: String,
+    pub(super) policy_version: &'a str,
     /// The published messages, in order.
-    pub(super) messages: Vec<Message>,
+    pub(super) messages: Vec<Message<'a>>,
     /// The messages that are not published, in order, and why.
     pub(super) skipped: Vec<Skipped>,
     /// Counts over the conversation.
@@ -42,20 +44,20 @@ pub struct Sanitized {
 /// A published message.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Message {
+pub(super) struct Message<'a> {
     /// Position in the conversation.
     pub(super) sequence_id: i64,
     /// The API's own id of the message, where it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) message_id: Option<String>,
+    pub(super) message_id: Option<Cow<'a, str>>,
     /// Who wrote it, redacted like the text.
-    pub(super) from: Option<String>,
+    pub(super) from: Option<Cow<'a, str>>,
     /// To whom, redacted like the text.
-    pub(super) to: Option<String>,
+    pub(super) to: Option<Cow<'a, str>>,
     /// The redacted text.
-    pub(super) text: String,
+    pub(super) text: Cow<'a, str>,
     /// RFC 3339.
-    pub(super) timestamp: Option<String>,
+    pub(super) timestamp: Option<&'a str>,
     /// What the program found out about the message.
     pub(super) metadata: Metadata,
 }
@@ -74,7 +76,7 @@ pub(super) struct Metadata {
     /// The replacements in the text, in order.
     pub(super) redactions: Vec<Redaction>,
     /// 64 hex digits: HMAC-SHA256 over conversation and message id with the operator's key, else SHA-256 of the sequence id.
-    pub(super) fingerprint: String,
+    pub(super) fingerprint: Fingerprint,
 }
 
 /// One replacement in a text.
@@ -176,7 +178,7 @@ impl SkipCounts {
     }
 }
 
-impl Sanitized {
+impl Sanitized<'_> {
     /// Number of published messages.
     pub fn message_count(&self) -> u64 {
         self.messages.len() as u64

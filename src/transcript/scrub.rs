@@ -2,18 +2,20 @@
 //!
 //! The result is a pure function of the transcript and the policy: a redelivered job yields the same bytes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 use tracing::info_span;
 
+use super::participants::Participants;
 use super::sanitized::{Message, Metadata, Redaction, Skipped};
 use super::{
     HashKey, LanguagePolicy, Metrics, RawMessage, RawTranscript, Sanitized, SkipCounts, SkipReason,
     fingerprint, language, window,
 };
 use crate::redaction::{
-    Conversation, ENGINE_VERSION, Engine, Keyed, Redacted, Replacement, Rules, Side, Turn, Verdict,
+    Conversation, ENGINE_VERSION, Engine, Keyed, Replacement, Rules, Side, Turn, Verdict,
 };
 
 /// The rules a transcript is sanitized under.
@@ -65,30 +67,31 @@ impl Policy {
 }
 
 /// Sanitizes a conversation; `conversation_id` is what the record carries.
-pub fn scrub(transcript: RawTranscript, conversation_id: &str, policy: &Policy) -> Sanitized {
-    let RawTranscript {
-        kind,
-        start_timestamp,
-        end_timestamp,
-        messages: raw,
-        malformed,
-        ..
-    } = transcript;
+pub fn scrub<'a>(
+    transcript: &'a RawTranscript,
+    conversation_id: &'a str,
+    policy: &'a Policy,
+) -> Sanitized<'a> {
+    let raw = &transcript.messages;
+    let malformed = &transcript.malformed;
     let first = window::start(raw.len(), policy.window);
-    let verdicts = info_span!("redact").in_scope(|| redact(&raw, first, policy));
-    let languages = info_span!("language")
-        .in_scope(|| language::detect(&raw, first, policy.language.confidence, &policy.engine));
-
-    let names = participants(&raw)
-        .into_iter()
-        .map(|name| (name, policy.engine.redact_label(name)))
-        .collect();
+    let participants = Participants::of(raw);
+    let verdicts =
+        info_span!("redact").in_scope(|| redact_between(raw, &participants, first, policy));
+    let languages = info_span!("language").in_scope(|| {
+        let confidence = policy.language.confidence;
+        language::detect(raw, &participants, first, confidence, &policy.engine)
+    });
+    let label = |label| policy.engine.redact_label(label);
+    let names: Vec<Option<Cow<'_, str>>> = participants.names.iter().copied().map(label).collect();
+    let name = |place: Option<usize>| names[place?].clone();
 
     let mut sink = Sink::new(raw.len() + malformed.len(), raw.len() - first);
     for message in &raw[..first] {
         sink.skip(Some(message.sequence_id), SkipReason::OutsideWindow);
     }
-    for ((message, verdict), language) in raw[first..].iter().zip(verdicts).zip(languages) {
+    for (place, (verdict, language)) in (first..).zip(verdicts.into_iter().zip(languages)) {
+        let message = &raw[place];
         if message.text.trim().is_empty() {
             sink.skip(Some(message.sequence_id), SkipReason::Empty);
             continue;
@@ -101,7 +104,7 @@ pub fn scrub(transcript: RawTranscript, conversation_id: &str, policy: &Policy) 
                 continue;
             }
         };
-        let (language, confidence) = match language {
+        let (language, language_confidence) = match language {
             Some(detected) => (detected.code, detected.confidence),
             None if policy.language.keep_undetermined => ("und", 0.0),
             None => {
@@ -109,33 +112,50 @@ pub fn scrub(transcript: RawTranscript, conversation_id: &str, policy: &Policy) 
                 continue;
             }
         };
-        let fingerprint = fingerprint::fingerprint(
-            policy.hash_key.as_ref(),
-            conversation_id,
-            message.message_id.as_deref(),
-            message.sequence_id,
-        );
-        sink.publish(
-            (&policy.engine, &names),
-            message,
-            redacted,
-            (language, confidence),
-            fingerprint,
-        );
+        let ends = participants.messages[place];
+        sink.publish(Message {
+            sequence_id: message.sequence_id,
+            message_id: message.message_id.as_deref().and_then(label),
+            from: name(ends.from),
+            to: name(ends.to),
+            text: redacted.text,
+            timestamp: timestamp(message.timestamp.as_deref()),
+            metadata: Metadata {
+                language,
+                language_confidence,
+                redaction_applied: true,
+                redactions: redacted
+                    .findings
+                    .into_iter()
+                    .map(|finding| Redaction {
+                        kind: finding.kind,
+                        rule: finding.rule,
+                        start: finding.start,
+                        end: finding.end,
+                    })
+                    .collect(),
+                fingerprint: fingerprint::fingerprint(
+                    policy.hash_key.as_ref(),
+                    conversation_id,
+                    message.message_id.as_deref(),
+                    message.sequence_id,
+                ),
+            },
+        });
     }
     for sequence_id in malformed {
-        sink.skip(sequence_id, SkipReason::Malformed);
+        sink.skip(*sequence_id, SkipReason::Malformed);
     }
 
     let residual = sink.residual;
     let (messages, skipped, metrics) = sink.finish();
     Sanitized {
         schema_version: 1,
-        conversation_id: conversation_id.to_owned(),
-        kind: kind.and_then(|kind| policy.engine.redact_label(&kind)),
-        start_timestamp: timestamp(start_timestamp),
-        end_timestamp: timestamp(end_timestamp),
-        policy_version: policy.version.clone(),
+        conversation_id,
+        kind: transcript.kind.as_deref().and_then(label),
+        start_timestamp: timestamp(transcript.start_timestamp.as_deref()),
+        end_timestamp: timestamp(transcript.end_timestamp.as_deref()),
+        policy_version: &policy.version,
         messages,
         skipped,
         metrics,
@@ -144,8 +164,8 @@ pub fn scrub(transcript: RawTranscript, conversation_id: &str, policy: &Policy) 
 }
 
 /// Collects messages and counts so that the record's equations hold by construction.
-struct Sink {
-    messages: Vec<Message>,
+struct Sink<'a> {
+    messages: Vec<Message<'a>>,
     skipped: Vec<Skipped>,
     residual: u64,
     by_type: BTreeMap<crate::redaction::Kind, u64>,
@@ -154,7 +174,7 @@ struct Sink {
     window: usize,
 }
 
-impl Sink {
+impl<'a> Sink<'a> {
     fn new(received: usize, window: usize) -> Self {
         Self {
             messages: Vec::with_capacity(window),
@@ -175,52 +195,18 @@ impl Sink {
         });
     }
 
-    fn publish(
-        &mut self,
-        (engine, names): (&Engine, &BTreeMap<&str, Option<String>>),
-        message: &RawMessage,
-        redacted: Redacted<'_>,
-        (language, language_confidence): (&'static str, f64),
-        fingerprint: String,
-    ) {
-        let name = |name: &Option<String>| names.get(name.as_deref()?).cloned().flatten();
-        for finding in &redacted.findings {
-            *self.by_type.entry(finding.kind).or_default() += 1;
+    fn publish(&mut self, message: Message<'a>) {
+        for redaction in &message.metadata.redactions {
+            *self.by_type.entry(redaction.kind).or_default() += 1;
         }
-        self.messages.push(Message {
-            sequence_id: message.sequence_id,
-            message_id: message
-                .message_id
-                .as_deref()
-                .and_then(|id| engine.redact_label(id)),
-            from: name(&message.from),
-            to: name(&message.to),
-            text: redacted.text.into_owned(),
-            timestamp: timestamp(message.timestamp.clone()),
-            metadata: Metadata {
-                language,
-                language_confidence,
-                redaction_applied: true,
-                redactions: redacted
-                    .findings
-                    .into_iter()
-                    .map(|finding| Redaction {
-                        kind: finding.kind,
-                        rule: finding.rule,
-                        start: finding.start,
-                        end: finding.end,
-                    })
-                    .collect(),
-                fingerprint,
-            },
-        });
+        self.messages.push(message);
     }
 
     #[expect(
         clippy::cast_precision_loss,
         reason = "counts of values in one conversation"
     )]
-    fn finish(mut self) -> (Vec<Message>, Vec<Skipped>, Metrics) {
+    fn finish(mut self) -> (Vec<Message<'a>>, Vec<Skipped>, Metrics) {
         // Malformed messages whose position is unknown stand last.
         self.skipped
             .sort_by_key(|skipped| (skipped.sequence_id.is_none(), skipped.sequence_id));
@@ -242,32 +228,34 @@ impl Sink {
 
 /// Redacts the messages from the `first` on; those before it are read for context.
 pub fn redact<'a>(messages: &'a [RawMessage], first: usize, policy: &Policy) -> Vec<Verdict<'a>> {
+    redact_between(messages, &Participants::of(messages), first, policy)
+}
+
+fn redact_between<'a>(
+    messages: &'a [RawMessage],
+    participants: &Participants<'_>,
+    first: usize,
+    policy: &Policy,
+) -> Vec<Verdict<'a>> {
+    let names = &participants.names;
+    let sides: Vec<Side> = names.iter().map(|name| Side::of_sender(Some(name))).collect();
     let turns: Vec<Turn<'_>> = messages
         .iter()
-        .map(|message| Turn {
-            side: Side::of_sender(message.from.as_deref()),
+        .zip(&participants.messages)
+        .map(|(message, ends)| Turn {
+            side: ends.from.map_or(Side::Customer, |from| sides[from]),
             text: &message.text,
         })
         .collect();
-    let participants: Vec<&str> = participants(messages).into_iter().collect();
     policy.engine.redact(&Conversation {
         turns: &turns,
         redact_from: first,
-        participants: &participants,
+        participants: names,
     })
 }
 
-/// Who takes part, as senders and receivers name themselves.
-fn participants(messages: &[RawMessage]) -> BTreeSet<&str> {
-    messages
-        .iter()
-        .flat_map(|message| [message.from.as_deref(), message.to.as_deref()])
-        .flatten()
-        .collect()
-}
-
 /// A string that is a point in time passes as it is; what is none could be anything, and is not published.
-fn timestamp(text: Option<String>) -> Option<String> {
+fn timestamp(text: Option<&str>) -> Option<&str> {
     text.filter(|text| {
         // The parser would also take a time zone's name in brackets, and so any text.
         let plain = text

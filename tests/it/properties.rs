@@ -21,7 +21,7 @@ fn policy(window: usize, keep_undetermined: bool, key: Option<HashKey>) -> Polic
 
 fn scrubbed(document: &Value, policy: &Policy) -> Value {
     let raw = decode(document.to_string().as_bytes()).ok().unwrap();
-    serde_json::to_value(scrub(raw, "c", policy)).unwrap()
+    serde_json::to_value(scrub(&raw, "c", policy)).unwrap()
 }
 
 fn message_text(text: &str) -> (Option<String>, Value) {
