@@ -54,11 +54,22 @@ impl Ask {
             self.left = self.left.saturating_sub(1);
         }
         self.heard |= side == Side::Business;
-        if found.is_empty() && !reading.glance.has(b'?') {
-            // Neither asks nor announces.
-            return;
+        // Else it neither asks nor announces.
+        if !found.is_empty() || reading.glance.has(b'?') {
+            self.follow(&Turn::of(reading, found), side);
         }
-        let turn = Turn::of(reading, found);
+        if self.left == 0 || self.kinds.is_empty() {
+            // Nothing is expected, whatever it once was: states that mean the same are the same.
+            *self = Self {
+                neutral: self.neutral,
+                heard: self.heard,
+                past: self.past,
+                ..Self::default()
+            };
+        }
+    }
+
+    fn follow(&mut self, turn: &Turn, side: Side) {
         if side == Side::Business {
             self.past |= turn
                 .asked
