@@ -150,7 +150,7 @@ impl Turn {
                 }
             }
             if question || request || end - start <= SHORT {
-                turn.asked = union(turn.asked, kinds);
+                turn.asked = turn.asked.or(kinds);
             }
             if question || (request && !kinds.is_empty()) {
                 turn.question |= question;
@@ -163,13 +163,6 @@ impl Turn {
         }
         turn
     }
-}
-
-fn union(left: KindSet, right: KindSet) -> KindSet {
-    Kind::ALL
-        .iter()
-        .filter(|&&kind| right.contains(kind))
-        .fold(left, |set, &kind| set.with(kind))
 }
 
 fn sentence_end(reading: &Reading<'_>, start: usize) -> usize {

@@ -83,8 +83,19 @@ pub(super) fn serve(reading: &Reading<'_>, found: &mut [Found], spans: &mut Vec<
                 let next = next.map_or(limit, |next| next.start);
                 further(reading, end, limit.min(next), kind, spans);
             }
+        } else {
+            found[position].served = is_told(reading, here.end, limit);
         }
     }
+}
+
+/// Whether a label stands where the value of a cue would that ends before token `from`: it has been told, and redacted.
+fn is_told(reading: &Reading<'_>, from: usize, limit: usize) -> bool {
+    reading.tokens[from..limit.max(from)]
+        .iter()
+        .take(FARTHEST)
+        .find(|token| !is_skipped(token))
+        .is_some_and(|token| token.form == Form::Label)
 }
 
 /// "My order number on your website is 77120": a site is mentioned in passing, and the value is still the number's.
@@ -128,6 +139,19 @@ fn is_between(token: &Token) -> bool {
     token.is(Class::FILLER) || matches!(token.mark, b',' | b'/' | b'&' | b'(' | b'"')
 }
 
+/// Most tokens between a cue and its value.
+const FARTHEST: usize = 7;
+
+/// Whether a token may stand between a cue and its value.
+fn is_skipped(token: &Token) -> bool {
+    match token.form {
+        Form::Word => token.is(Class::CONNECTOR),
+        Form::Mark => b":=-#,\"(.'*>!?".contains(&token.mark),
+        Form::Break => true,
+        _ => false,
+    }
+}
+
 /// The value that follows a cue which ends before token `from`.
 fn behind(
     reading: &Reading<'_>,
@@ -136,7 +160,6 @@ fn behind(
     kind: Kind,
     weak: bool,
 ) -> Option<(usize, usize)> {
-    const FARTHEST: usize = 7;
     let mut index = from;
     let mut linked = false;
     while index < limit.min(from + FARTHEST) {
@@ -144,28 +167,8 @@ fn behind(
         if let Some(end) = value_at(reading, index, limit, kind, weak, linked) {
             return Some((index, end));
         }
-        let skipped = match token.form {
-            Form::Word => token.is(Class::CONNECTOR),
-            Form::Mark => matches!(
-                token.mark,
-                b':' | b'='
-                    | b'-'
-                    | b'#'
-                    | b','
-                    | b'"'
-                    | b'('
-                    | b'.'
-                    | b'\''
-                    | b'*'
-                    | b'>'
-                    | b'!'
-                    | b'?'
-            ),
-            Form::Break => true,
-            _ => false,
-        };
         linked |= is_link(token);
-        if !skipped {
+        if !is_skipped(token) {
             break;
         }
         index += 1;

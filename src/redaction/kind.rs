@@ -129,6 +129,11 @@ impl KindSet {
         Self(self.0 | 1 << kind as u32)
     }
 
+    /// The kinds of both sets.
+    pub(super) const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     pub(super) const fn contains(self, kind: Kind) -> bool {
         self.0 & 1 << kind as u32 != 0
     }
