@@ -126,6 +126,10 @@ impl Turn {
         while start < reading.tokens.len() {
             let end = sentence_end(reading, start);
             let question = reading.tokens[end - 1].is_mark(b'?');
+            if !question && cues.peek().is_none_or(|cue| cue.start >= end) {
+                start = end;
+                continue;
+            }
             let request = reading.tokens[start..end]
                 .iter()
                 .any(|token| token.is(Class::REQUEST));

@@ -76,7 +76,7 @@ impl<'a> Context<'a> {
         if all.is(Class::MAIL_AT) || reading.glance.has(b'@') || long_stranger {
             mail::find(reading, text, spans);
         }
-        if digits || all.is(Class::DIGIT) {
+        if reading.numeric {
             long_numbers(reading, spans);
             for span in spans.iter_mut() {
                 national::refine(text, span);

@@ -173,7 +173,7 @@ fn behind(
         }
         index += 1;
     }
-    if weak || !kind.is_number() {
+    if weak || !kind.is_number() || !reading.numeric {
         return None;
     }
     // "the pin could be either 1596": anywhere in the sentence, if it is long enough to be one.

@@ -232,13 +232,23 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
     {
         return None;
     }
+    let given = token.is(Class::GIVEN)
+        && !token.is(Class::CUE)
+        && !token.is(Class::AMBIGUOUS.or(Class::STOP))
+        && token.len() >= 3;
+    let clear = given && (!token.is(Class::ENGLISH) || token.is(Class::PLAIN_NAME));
+    let capital = reading.capital(index);
+    if !capital && !clear {
+        // Written small, it is a name only if it is no other word.
+        return None;
+    }
     // "Thanks Nalu", "Hi, Nalu": a word of no list, with a capital.
     let greeted = reading.before(index).is_some_and(|before| {
         before.is(Class::GREETING)
             || (before.is_mark(b',') && index >= 2 && reading.tokens[index - 2].is(Class::GREETING))
     });
     if greeted
-        && reading.capital(index)
+        && capital
         && token.case == Case::Capital
         && !token.is(NO_NAME
             .or(Class::ENGLISH)
@@ -257,7 +267,6 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
     if !token.is(INTERESTING) && !addressed {
         return None;
     }
-    let capital = reading.capital(index);
     if token.is(Class::TITLE) && capital && token.len() >= 2 && !token.is(Class::FILLER) {
         let next = if reading.get(index + 1)?.is_mark(b'.') {
             index + 2
@@ -270,11 +279,6 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
         }
         return None;
     }
-    let given = token.is(Class::GIVEN)
-        && !token.is(Class::CUE)
-        && !token.is(Class::AMBIGUOUS.or(Class::STOP))
-        && token.len() >= 3;
-    let clear = given && (!token.is(Class::ENGLISH) || token.is(Class::PLAIN_NAME));
     let next_is_surname = reading.get(index + 1).is_some_and(|next| {
         next.is_word()
             && next.is(Class::SURNAME.or(Class::GIVEN))

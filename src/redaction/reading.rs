@@ -14,6 +14,8 @@ pub(super) struct Reading<'a> {
     pub(super) glance: Glance,
     /// Whether the conversation is in English, so that a word in no dictionary is a name or a code.
     pub(super) english: bool,
+    /// Whether there is a digit in the message, in figures or in words; without one there is no number.
+    pub(super) numeric: bool,
     /// Whether the message has both capitals and small letters, so that a capital says something.
     pub(super) cased: bool,
 }
@@ -25,6 +27,7 @@ impl<'a> Reading<'a> {
             tokens,
             glance,
             english,
+            numeric: glance.digits > 0 || glance.classes.is(Class::DIGIT),
             cased: glance.capital && (glance.lower || glance.words <= SHORT),
         }
     }

@@ -22,6 +22,9 @@ const LONGEST: usize = 48;
 /// The number or code that begins at token `start`: groups of digits, digit words, codes of letters and digits, with
 /// short separators between them.
 pub(super) fn number(reading: &Reading<'_>, start: usize) -> Option<Value> {
+    if !reading.numeric {
+        return None;
+    }
     let mut value = Value {
         start,
         end: start,
