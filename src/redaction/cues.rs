@@ -22,11 +22,11 @@ pub(super) fn find(reading: &Reading<'_>, words: &Words, found: &mut Vec<Found>)
     found.clear();
     let mut index = 0;
     while let Some(token) = reading.get(index) {
-        let cue = if token.is(Class::CUE) && token.is_word() {
+        let cue = if token.is(Class::CUE) && token.is_word() && may_be_cue(reading, index) {
             words.cue(
                 reading.tokens[index..]
                     .iter()
-                    .filter(|token| token.form != Form::Mark || token.mark != b'-')
+                    .filter(|token| !token.is_mark(b'-'))
                     .map(|token| token.hash),
             )
         } else {
@@ -56,6 +56,16 @@ pub(super) fn find(reading: &Reading<'_>, words: &Words, found: &mut Vec<Found>)
             None => index += 1,
         }
     }
+}
+
+/// Whether a word that begins cues is one, or is followed by the second word of one.
+fn may_be_cue(reading: &Reading<'_>, index: usize) -> bool {
+    reading.tokens[index].is(Class::CUE_WHOLE)
+        || reading.tokens[index + 1..]
+            .iter()
+            .find(|token| !token.is_mark(b'-'))
+            // Only words have a class.
+            .is_some_and(|next| !next.is_word() || next.is(Class::CUE_SECOND))
 }
 
 /// Adds the values that stand beside the cues of a message.

@@ -147,27 +147,22 @@ fn local_start(reading: &Reading<'_>, end: usize, from: usize) -> Option<usize> 
 
 /// Whether a token ends with a mail provider and a top-level domain without their dot: "priyagmailcom".
 fn ends_like_mail(text: &str, token: &Token) -> bool {
-    const ENDINGS: [&str; 11] = [
-        "gmailcom",
-        "yahoocom",
-        "hotmailcom",
-        "outlookcom",
-        "emailcom",
-        "mailcom",
-        "ymailcom",
-        "icloudcom",
-        "aolcom",
-        "livecom",
-        "msncom",
+    const PROVIDERS: [&str; 11] = [
+        "gmail", "yahoo", "hotmail", "outlook", "email", "mail", "ymail", "icloud", "aol", "live",
+        "msn",
     ];
     if !matches!(token.form, Form::Word | Form::Mixed) {
         return false;
     }
     let bytes = &text.as_bytes()[token.start as usize..token.end as usize];
-    ENDINGS.iter().any(|ending| {
+    let ends = |bytes: &[u8], ending: &str| {
         bytes.len() >= ending.len()
             && bytes[bytes.len() - ending.len()..].eq_ignore_ascii_case(ending.as_bytes())
-    })
+    };
+    ends(bytes, "com")
+        && PROVIDERS
+            .iter()
+            .any(|provider| ends(&bytes[..bytes.len() - 3], provider))
 }
 
 /// The local part may stand apart: "janie 69 hotmailcom".

@@ -60,6 +60,10 @@ impl Class {
     pub(super) const MAIL_DOT: Self = Self(1 << 24);
     /// Begins a cue.
     pub(super) const CUE: Self = Self(1 << 25);
+    /// Is a cue by itself.
+    pub(super) const CUE_WHOLE: Self = Self(1 << 33);
+    /// The second word of a cue.
+    pub(super) const CUE_SECOND: Self = Self(1 << 34);
     /// A kind of street that is more often another thing.
     pub(super) const STREET_WEAK: Self = Self(1 << 26);
     /// "is": the value comes.
@@ -240,8 +244,12 @@ impl Words {
             .split_whitespace()
             .map(|word| hash_word(word.as_bytes()));
         let Some(first) = hashes.next() else { return };
+        let rest: Vec<u64> = hashes.collect();
         self.add_hash(first, Class::CUE);
-        let rest = hashes.collect();
+        match rest.first() {
+            Some(&second) => self.add_hash(second, Class::CUE_SECOND),
+            None => self.add_hash(first, Class::CUE_WHOLE),
+        }
         self.phrases
             .entry(first)
             .or_default()
