@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn of_those_who_plainly_write_english_one_is_detected() {
-        let answer = "Hello, I can look that up for you. May I have the number of your order and your name, please?";
+        let answer = "Ok, open it. Now open Menu, open Orders, open Details.";
         let messages = [message("customer", ENGLISH), message("agent", answer)];
         let detected = detect(&messages);
         assert_eq!(detected[0].unwrap().code, "eng");
