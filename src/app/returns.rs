@@ -80,10 +80,12 @@ impl Returns {
         };
         let held = inner.in_hand.swap_remove(position);
         let now = Instant::now();
-        inner
-            .acknowledged
-            .retain(|(_, at)| now.duration_since(*at) < UNCERTAIN);
+        // The oldest stand last.
         inner.acknowledged.truncate(MOST - 1);
+        let old = |at: Instant| now.duration_since(at) >= UNCERTAIN;
+        while inner.acknowledged.back().is_some_and(|(_, at)| old(*at)) {
+            inner.acknowledged.pop_back();
+        }
         if held.known == Known::Done {
             inner.acknowledged.push_front((held.identity, now));
         }

@@ -13,6 +13,8 @@ pub(super) struct Found {
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) cue: Cue,
+    /// Where the next strong cue begins, and so a value of this one ends.
+    limit: usize,
     /// Whether a value was found beside it.
     pub(super) served: bool,
 }
@@ -49,6 +51,7 @@ pub(super) fn find(reading: &Reading<'_>, words: &Words, found: &mut Vec<Found>)
                     start: index,
                     end,
                     cue: Cue { kind, ..cue },
+                    limit: reading.tokens.len(),
                     served: false,
                 });
                 index = end;
@@ -70,15 +73,15 @@ fn may_be_cue(reading: &Reading<'_>, index: usize) -> bool {
 
 /// Adds the values that stand beside the cues of a message.
 pub(super) fn serve(reading: &Reading<'_>, found: &mut [Found], spans: &mut Vec<Span>) {
-    // A value ends where the next strong cue begins.
-    let mut limits = vec![reading.tokens.len(); found.len()];
-    for position in (1..found.len()).rev() {
-        let next = found[position];
-        let strong = is_of_value(next) && !next.cue.weak;
-        limits[position - 1] = if strong { next.start } else { limits[position] };
+    let mut limit = reading.tokens.len();
+    for cue in found.iter_mut().rev() {
+        cue.limit = limit;
+        if is_of_value(*cue) && !cue.cue.weak {
+            limit = cue.start;
+        }
     }
-    for (position, &limit) in limits.iter().enumerate() {
-        let here = found[position];
+    for position in 0..found.len() {
+        let here @ Found { limit, .. } = found[position];
         let Some(kind) = here.cue.kind else { continue };
         let before = position.checked_sub(1).map_or(0, |last| found[last].end);
         let value = behind(reading, here.end, limit, kind, here.cue.weak)
