@@ -62,19 +62,15 @@ struct Pass {
     english: bool,
 }
 
-/// Where the tokens of a message stand among all, and their sum; empty where it has not been read.
-#[derive(Clone, Copy, Default)]
-struct Lexed {
+/// A message that has been read: folded, cut into tokens, and where they stand among all.
+struct Text<'a> {
+    folded: Folded<'a>,
     start: usize,
     end: usize,
     glance: Glance,
 }
 
-impl Lexed {
-    const fn is_empty(&self) -> bool {
-        self.start == self.end
-    }
-
+impl Text<'_> {
     fn reading<'a>(&self, tokens: &'a [Token], english: bool) -> Reading<'a> {
         Reading::new(&tokens[self.start..self.end], self.glance, english)
     }
@@ -236,6 +232,22 @@ impl Engine {
         memory.learn_participant(&Reading::new(&tokens, glance, false));
     }
 
+    fn read<'a>(&self, text: &'a str, tokens: &mut Vec<Token>) -> Text<'a> {
+        let folded = if self.layers.folding {
+            Folded::new(text)
+        } else {
+            Folded::plain(text)
+        };
+        let start = tokens.len();
+        let glance = lexer::lex(&folded.text, &self.words, tokens);
+        Text {
+            folded,
+            start,
+            end: tokens.len(),
+            glance,
+        }
+    }
+
     /// Reads a conversation from beginning to end, and then again for what the memory holds. A later pass knows the
     /// first and what was replaced since: turns that are as they were, and before which the same is expected, it takes as
     /// read.
@@ -245,46 +257,30 @@ impl Engine {
         memory: &mut Memory,
         before: Option<(&Pass, &[Vec<Span>])>,
     ) -> Pass {
+        /// A token for so many bytes: more than there are, so that the memory is taken once.
+        const BYTES_PER_TOKEN: usize = 3;
         let same = |turn: usize| {
             before
                 .filter(|(_, replaced)| replaced[turn].is_empty())
                 .map(|(first, _)| first)
         };
-        /// A token for so many bytes: more than there are, so that the memory is taken once.
-        const BYTES_PER_TOKEN: usize = 3;
-        let bytes: usize = turns.iter().map(|(_, text)| text.len()).sum();
-        let bytes = if before.is_some() { 0 } else { bytes };
-        let mut tokens: Vec<Token> = Vec::with_capacity(bytes / BYTES_PER_TOKEN);
-        let mut read: Vec<(Folded<'_>, Lexed)> = Vec::with_capacity(turns.len());
-        let lex = |folded: &Folded<'_>, tokens: &mut Vec<Token>| {
-            let start = tokens.len();
-            let glance = lexer::lex(&folded.text, &self.words, tokens);
-            Lexed {
-                start,
-                end: tokens.len(),
-                glance,
-            }
-        };
-        for (turn, (_, text)) in turns.iter().enumerate() {
-            let folded = if self.layers.folding {
-                Folded::new(text)
-            } else {
-                Folded::plain(text)
-            };
-            let lexed = if same(turn).is_some() {
-                Lexed::default()
-            } else {
-                lex(&folded, &mut tokens)
-            };
-            read.push((folded, lexed));
-        }
-        let english = before.map_or_else(|| is_english(&read), |(first, _)| first.english);
+        let bytes = turns.iter().enumerate().map(|(turn, (_, text))| match same(turn) {
+            Some(_) => 0,
+            None => text.len(),
+        });
+        let mut tokens: Vec<Token> = Vec::with_capacity(bytes.sum::<usize>() / BYTES_PER_TOKEN);
+        let read = |text, tokens: &mut Vec<Token>| self.read(text, tokens);
+        // Of turns that may be taken as read, nothing.
+        let mut texts: Vec<Option<Text<'_>>> = (turns.iter().enumerate())
+            .map(|(turn, (_, text))| same(turn).is_none().then(|| read(text, &mut tokens)))
+            .collect();
+        let english = before.map_or_else(|| is_english(&texts), |(first, _)| first.english);
 
         let known = memory.len();
         let mut context = Context::new(&self.words, self.layers);
         let mut states = Vec::with_capacity(turns.len());
         let mut spans: Vec<Vec<Span>> = Vec::with_capacity(turns.len());
-        for (turn, (side, _)) in turns.iter().enumerate() {
+        for (turn, (side, raw)) in turns.iter().enumerate() {
             let entry = context.ask;
             if let Some(state) = same(turn)
                 .map(|first| first.states[turn])
@@ -295,19 +291,17 @@ impl Engine {
                 spans.push(Vec::new());
                 continue;
             }
-            let (folded, lexed) = &mut read[turn];
-            if lexed.is_empty() {
-                *lexed = lex(folded, &mut tokens);
-            }
-            let reading = lexed.reading(&tokens, english);
+            let text = texts[turn].get_or_insert_with(|| read(raw, &mut tokens));
+            let reading = text.reading(&tokens, english);
+            let folded = &text.folded.text;
             let mut here = Vec::new();
-            self.shapes.find(&folded.text, &lexed.glance, &mut here);
-            self.rules.find(&folded.text, &mut here);
-            context.read(&reading, &folded.text, *side, &mut here);
+            self.shapes.find(folded, &text.glance, &mut here);
+            self.rules.find(folded, &mut here);
+            context.read(&reading, folded, *side, &mut here);
             for span in &here {
-                memory.learn(&reading, &folded.text, span);
+                memory.learn(&reading, folded, span);
             }
-            states.push((entry, context.ask, Tail::of(&reading, &folded.text)));
+            states.push((entry, context.ask, Tail::of(&reading, folded)));
             spans.push(here);
         }
         if self.layers.pieces {
@@ -320,22 +314,26 @@ impl Engine {
         }
         let grown = memory.len() > known;
         if self.layers.memory && !memory.is_empty() {
-            for (turn, (folded, lexed)) in read.iter_mut().enumerate() {
-                if lexed.is_empty() {
+            for (turn, text) in texts.iter_mut().enumerate() {
+                if text.is_none() && !grown {
                     // As it was, and searched for all of the memory when it was read.
-                    if !grown {
-                        continue;
-                    }
-                    *lexed = lex(folded, &mut tokens);
+                    continue;
                 }
-                let reading = lexed.reading(&tokens, english);
-                memory.find(&reading, &folded.text, &mut spans[turn]);
+                let text = text.get_or_insert_with(|| read(turns[turn].1, &mut tokens));
+                let reading = text.reading(&tokens, english);
+                memory.find(&reading, &text.folded.text, &mut spans[turn]);
             }
         }
-        for (((folded, lexed), (_, text)), spans) in read.iter().zip(turns).zip(&mut spans) {
-            if !spans.is_empty() || folded.changed() {
-                let tokens = &tokens[lexed.start..lexed.end];
-                *spans = self.finish(folded, text, tokens, std::mem::take(spans));
+        for (turn, (_, raw)) in turns.iter().enumerate() {
+            let spans = &mut spans[turn];
+            // What was taken as read can still end a value that began before.
+            let text = match &mut texts[turn] {
+                None if spans.is_empty() => continue,
+                text => text.get_or_insert_with(|| read(raw, &mut tokens)),
+            };
+            if !spans.is_empty() || text.folded.changed() {
+                let tokens = &tokens[text.start..text.end];
+                *spans = self.finish(&text.folded, raw, tokens, std::mem::take(spans));
             }
         }
         Pass {
@@ -347,9 +345,9 @@ impl Engine {
 }
 
 /// Whether most words of a conversation are English.
-fn is_english(read: &[(Folded<'_>, Lexed)]) -> bool {
-    let (all, english) = read.iter().fold((0, 0), |(all, english), (_, lexed)| {
-        let glance = &lexed.glance;
+fn is_english(texts: &[Option<Text<'_>>]) -> bool {
+    let glances = texts.iter().flatten().map(|text| &text.glance);
+    let (all, english) = glances.fold((0, 0), |(all, english), glance| {
         (all + glance.long_words, english + glance.english)
     });
     all > 0 && english * 2 >= all
