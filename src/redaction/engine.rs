@@ -264,10 +264,13 @@ impl Engine {
                 .filter(|(_, replaced)| replaced[turn].is_empty())
                 .map(|(first, _)| first)
         };
-        let bytes = turns.iter().enumerate().map(|(turn, (_, text))| match same(turn) {
-            Some(_) => 0,
-            None => text.len(),
-        });
+        let bytes = turns
+            .iter()
+            .enumerate()
+            .map(|(turn, (_, text))| match same(turn) {
+                Some(_) => 0,
+                None => text.len(),
+            });
         let mut tokens: Vec<Token> = Vec::with_capacity(bytes.sum::<usize>() / BYTES_PER_TOKEN);
         let read = |text, tokens: &mut Vec<Token>| self.read(text, tokens);
         // Of turns that may be taken as read, nothing.

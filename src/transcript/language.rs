@@ -186,7 +186,13 @@ mod tests {
 
     fn detect(messages: &[RawMessage]) -> Vec<Option<Detected>> {
         let participants = Participants::of(messages);
-        super::detect(messages, &participants, 0, 0.8, &Engine::new(Replacement::Plain))
+        super::detect(
+            messages,
+            &participants,
+            0,
+            0.8,
+            &Engine::new(Replacement::Plain),
+        )
     }
 
     fn message(from: &str, text: &str) -> RawMessage {

@@ -238,7 +238,10 @@ fn redact_between<'a>(
     policy: &Policy,
 ) -> Vec<Verdict<'a>> {
     let names = &participants.names;
-    let sides: Vec<Side> = names.iter().map(|name| Side::of_sender(Some(name))).collect();
+    let sides: Vec<Side> = names
+        .iter()
+        .map(|name| Side::of_sender(Some(name)))
+        .collect();
     let turns: Vec<Turn<'_>> = messages
         .iter()
         .zip(&participants.messages)
