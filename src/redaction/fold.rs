@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use super::Span;
+use super::lexer::offset;
 
 /// A text as the rules read it.
 pub(super) struct Folded<'a> {
@@ -27,15 +28,20 @@ impl<'a> Folded<'a> {
         }
         let mut folded = String::with_capacity(text.len());
         let mut origins = Vec::with_capacity(text.len() + 1);
-        for (offset, character) in text.char_indices() {
-            let before = folded.len();
-            push_folded(character, &mut folded);
-            origins.resize(
-                origins.len() + folded.len() - before,
-                u32::try_from(offset).unwrap_or(u32::MAX),
-            );
+        let mut rest = text;
+        while !rest.is_empty() {
+            let at = offset(text.len() - rest.len());
+            let plain = rest.bytes().take_while(u8::is_ascii).count();
+            folded.push_str(&rest[..plain]);
+            origins.extend(at..at + offset(plain));
+            let mut behind = rest[plain..].chars();
+            if let Some(character) = behind.next() {
+                push_folded(character, &mut folded);
+                origins.resize(folded.len(), at + offset(plain));
+            }
+            rest = behind.as_str();
         }
-        origins.push(u32::try_from(text.len()).unwrap_or(u32::MAX));
+        origins.push(offset(text.len()));
         Self {
             text: Cow::Owned(folded),
             origins,
@@ -76,12 +82,8 @@ impl<'a> Folded<'a> {
     }
 }
 
-/// Appends what `character` folds to: nothing, itself, or its plain spelling.
+/// Appends what `character`, which is beyond ASCII, folds to: nothing, itself, or its plain spelling.
 fn push_folded(character: char, folded: &mut String) {
-    if character.is_ascii() {
-        folded.push(character);
-        return;
-    }
     if let Some(digit) = digit(character) {
         folded.push(char::from(b'0' + digit));
         return;

@@ -192,7 +192,7 @@ fn mark(form: Form, start: usize, end: usize, mark: u8) -> Token {
     clippy::cast_possible_truncation,
     reason = "a message is far below 4 GiB; the engine refuses what is not"
 )]
-const fn offset(at: usize) -> u32 {
+pub(super) const fn offset(at: usize) -> u32 {
     at as u32
 }
 
