@@ -229,6 +229,14 @@ fn a_question_for_something_else_closes_the_expectation() {
 }
 
 #[test]
+fn what_has_been_told_is_not_asked_for() {
+    expect(&[&[
+        ("B: My name is Alexis.", "My name is [PERSON]."),
+        ("C: that is fab.", "that is fab."),
+    ]]);
+}
+
+#[test]
 fn what_was_found_once_is_found_everywhere() {
     expect(&[&[
         ("B: Hi, is Nadira there?", "Hi, is [PERSON] there?"),
