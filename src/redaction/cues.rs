@@ -96,19 +96,17 @@ pub(super) fn serve(reading: &Reading<'_>, found: &mut [Found], spans: &mut Vec<
                 let next = next.map_or(limit, |next| next.start);
                 further(reading, end, limit.min(next), kind, spans);
             }
-        } else {
-            found[position].served = is_told(reading, here.end, limit);
         }
     }
 }
 
-/// Whether a label stands where the value of a cue would that ends before token `from`: it has been told, and redacted.
-fn is_told(reading: &Reading<'_>, from: usize, limit: usize) -> bool {
-    reading.tokens[from..limit.max(from)]
-        .iter()
-        .take(FARTHEST)
-        .find(|token| !is_skipped(token))
-        .is_some_and(|token| token.form == Form::Label)
+/// Takes a cue as served where the label of a redacted value stands in the value's place.
+pub(super) fn tell(reading: &Reading<'_>, found: &mut [Found]) {
+    for cue in found {
+        let behind = reading.tokens[cue.end..cue.limit.max(cue.end)].iter();
+        let value = behind.take(FARTHEST).find(|token| !is_skipped(token));
+        cue.served |= value.is_some_and(|token| token.form == Form::Label);
+    }
 }
 
 /// "My order number on your website is 77120": a site is mentioned in passing, and the value is still the number's.

@@ -233,6 +233,12 @@ fn what_has_been_told_is_not_asked_for() {
     expect(&[&[
         ("B: My name is Alexis.", "My name is [PERSON]."),
         ("C: that is fab.", "that is fab."),
+        // What the business leaves open is.
+        (
+            "B: Your name, please: [first and last]",
+            "Your name, please: [first and last]",
+        ),
+        ("C: nadira", "[PERSON]"),
     ]]);
 }
 
