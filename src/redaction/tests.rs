@@ -235,10 +235,10 @@ fn what_has_been_told_is_not_asked_for() {
         ("C: that is fab.", "that is fab."),
         // What the business leaves open is.
         (
-            "B: Your name, please: [first and last]",
-            "Your name, please: [first and last]",
+            "B: What is your name [first and last]?",
+            "What is your name [first and last]?",
         ),
-        ("C: nadira", "[PERSON]"),
+        ("C: it would be nadira", "it would be [PERSON]"),
     ]]);
 }
 
