@@ -14,8 +14,6 @@ use super::{Kind, Side, Span, addresses, answers, bare, mail, names, national, v
 pub(super) struct Context<'a> {
     words: &'a Words,
     layers: Layers,
-    /// Whether this is the reading after redaction, in which labels are ours.
-    again: bool,
     /// What the next message may answer.
     pub(super) ask: Ask,
     /// The cues of the message in hand; kept to reuse its memory.
@@ -23,11 +21,10 @@ pub(super) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    pub(super) fn new(words: &'a Words, layers: Layers, again: bool) -> Self {
+    pub(super) fn new(words: &'a Words, layers: Layers) -> Self {
         Self {
             words,
             layers,
-            again,
             ask: Ask::default(),
             cues: Vec::new(),
         }
@@ -44,7 +41,6 @@ impl<'a> Context<'a> {
         let Self {
             words,
             layers,
-            again,
             ask,
             cues: found,
         } = self;
@@ -65,9 +61,7 @@ impl<'a> Context<'a> {
             // The business' own site is known to everybody.
             found.retain(|cue| side == Side::Customer || cue.cue.kind != Some(Kind::Url));
             cues::serve(reading, found, spans);
-            if *again {
-                cues::tell(reading, found);
-            }
+            cues::tell(reading, text, found);
             // A site is named in its own message or not at all: whoever mentions one neither asks nor announces.
             found.retain(|cue| cue.cue.kind != Some(Kind::Url));
         }

@@ -280,7 +280,7 @@ impl Engine {
         let english = before.map_or_else(|| is_english(&texts), |(first, _)| first.english);
 
         let known = memory.len();
-        let mut context = Context::new(&self.words, self.layers, before.is_some());
+        let mut context = Context::new(&self.words, self.layers);
         let mut states = Vec::with_capacity(turns.len());
         let mut spans: Vec<Vec<Span>> = Vec::with_capacity(turns.len());
         for (turn, (side, raw)) in turns.iter().enumerate() {

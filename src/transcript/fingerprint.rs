@@ -11,7 +11,7 @@ type HmacSha256 = Hmac<Sha256>;
 
 /// A digest, published as 64 hex digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
-#[schemars(transparent)]
+#[schemars(inline, transparent)]
 pub(super) struct Fingerprint(#[schemars(with = "String")] [u8; 32]);
 
 impl Serialize for Fingerprint {
