@@ -61,7 +61,6 @@ impl<'a> Context<'a> {
             // The business' own site is known to everybody.
             found.retain(|cue| side == Side::Customer || cue.cue.kind != Some(Kind::Url));
             cues::serve(reading, found, spans);
-            cues::tell(reading, text, found);
             // A site is named in its own message or not at all: whoever mentions one neither asks nor announces.
             found.retain(|cue| cue.cue.kind != Some(Kind::Url));
         }

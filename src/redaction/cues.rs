@@ -5,7 +5,7 @@ use super::names::{self, Hint};
 use super::reading::Reading;
 use super::values::{self, Value};
 use super::words::{Class, Cue, Words};
-use super::{Kind, Span, replace};
+use super::{Kind, Span};
 
 /// A cue of a message; token positions, end exclusive.
 #[derive(Clone, Copy)]
@@ -97,19 +97,6 @@ pub(super) fn serve(reading: &Reading<'_>, found: &mut [Found], spans: &mut Vec<
                 further(reading, end, limit.min(next), kind, spans);
             }
         }
-    }
-}
-
-/// Takes a cue as served where our label for a value stands in the value's place: it was told, and is no longer asked for.
-/// Another label may be the business' own, for what it asks.
-pub(super) fn tell(reading: &Reading<'_>, text: &str, found: &mut [Found]) {
-    for cue in found {
-        let behind = reading.tokens[cue.end..cue.limit.max(cue.end)].iter();
-        let value = behind.take(FARTHEST).find(|token| !is_skipped(token));
-        cue.served |= value.is_some_and(|token| {
-            let label = &text[token.start as usize..token.end as usize];
-            token.form == Form::Label && replace::is_ours(label)
-        });
     }
 }
 

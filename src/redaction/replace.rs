@@ -24,16 +24,6 @@ impl Replacement {
     }
 }
 
-/// Whether a label in brackets is one that we put in the place of a value.
-pub(super) fn is_ours(label: &str) -> bool {
-    let inside = label.trim_start_matches('[').trim_end_matches(']');
-    let of_kind = |kind: &Kind| {
-        let rest = inside.strip_prefix(kind.as_str());
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
-    };
-    inside == "REDACTED" || inside.starts_with("****") || Kind::ALL.iter().any(of_kind)
-}
-
 /// Makes a token of a value that is the same in every conversation and cannot be guessed back without the key.
 pub type Keyed = Box<dyn Fn(&str) -> String + Send + Sync>;
 
