@@ -190,7 +190,7 @@ fn mark(form: Form, start: usize, end: usize, mark: u8) -> Token {
 
 #[expect(
     clippy::cast_possible_truncation,
-    reason = "a message is far below 4 GiB; the engine refuses what is not"
+    reason = "a message is far below 4 GiB: answers of the API are bounded"
 )]
 pub(super) const fn offset(at: usize) -> u32 {
     at as u32
