@@ -35,6 +35,7 @@ mod reload;
 mod rolling;
 mod rooms;
 mod runbook;
+mod scheduling;
 mod secrecy;
 mod status_page;
 mod storm;
