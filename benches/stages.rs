@@ -32,11 +32,15 @@ fn bodies() -> Vec<Vec<u8>> {
         .collect()
 }
 
-fn transcripts() -> Vec<RawTranscript> {
-    bodies().iter().map(|body| decoded(body)).collect()
+fn transcripts() -> Vec<RawTranscript<'static>> {
+    let bodies = bodies();
+    bodies
+        .iter()
+        .map(|body| decoded(body).into_owned())
+        .collect()
 }
 
-fn decoded(body: &[u8]) -> RawTranscript {
+fn decoded(body: &[u8]) -> RawTranscript<'_> {
     decode(body).expect("the simulator serves transcripts")
 }
 

@@ -15,6 +15,7 @@
 //! | `discovery.rs` | finding conversations by time and by session |
 //! | `endpoints.rs` | what is called, as metrics and spans name it |
 //! | `errand.rs` | what one conversation may use on its way through the calls |
+//! | `fetched.rs` | a conversation as it was given, to be read once |
 //! | `error.rs` | what can go wrong |
 
 mod answers;
@@ -25,6 +26,7 @@ mod discovery;
 mod endpoints;
 mod errand;
 mod error;
+mod fetched;
 mod http;
 mod pace;
 mod platform;
@@ -37,4 +39,5 @@ pub use client::Genesys;
 pub use discovery::{DiscoveryError, Found, Search, Span, Step, THREADING};
 pub use errand::Errand;
 pub use error::{Error, ErrorKind};
+pub use fetched::Fetched;
 pub use pace::{Pace, Permit};

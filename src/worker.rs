@@ -16,7 +16,7 @@ use crate::queue::{JobMessage, Settlement};
 use crate::record::{Audit, AuditRecord, Status, Transcript};
 use crate::telemetry::spans::JobSpan;
 use crate::telemetry::{Step, Totals, TraceContext, metrics};
-use crate::transcript::{Policy, scrub};
+use crate::transcript::{Policy, RawTranscript, scrub};
 
 /// Everything that a job may touch.
 pub struct Worker {
@@ -123,11 +123,19 @@ impl Worker {
             .await;
         metrics().step(Step::Fetch, began.elapsed());
         metrics().calls_of_conversation(errand.calls());
-        let raw = fetched?;
-        self.gate.served();
+        let fetched = fetched?;
         failpoint::reached("fetched", conversation_id).await;
         let began = Instant::now();
-        let sanitized = info_span!("scrub").in_scope(|| scrub(&raw, conversation_id, &self.policy));
+        let transcript = fetched.read(|raw| {
+            self.gate.served();
+            self.sanitize(raw, conversation_id)
+        })?;
+        metrics().step(Step::Scrub, began.elapsed());
+        Ok((transcript, errand.room))
+    }
+
+    fn sanitize(&self, raw: &RawTranscript<'_>, conversation_id: &str) -> Transcript {
+        let sanitized = info_span!("scrub").in_scope(|| scrub(raw, conversation_id, &self.policy));
         let malformed = sanitized.metrics().messages_skipped.malformed;
         if malformed > 0 {
             tracing::warn!(
@@ -137,9 +145,7 @@ impl Worker {
                 "skipped messages that are not well-formed"
             );
         }
-        let transcript = info_span!("serialize").in_scope(|| Transcript::new(&sanitized));
-        metrics().step(Step::Scrub, began.elapsed());
-        Ok((transcript, errand.room))
+        info_span!("serialize").in_scope(|| Transcript::new(&sanitized))
     }
 
     fn failed(

@@ -93,7 +93,7 @@ struct Redactor {
 /// What was redacted and why, for who may see the raw text.
 fn explain(
     id: &str,
-    raw: &RawTranscript,
+    raw: &RawTranscript<'_>,
     policy: &Policy,
     output: &mut dyn Write,
 ) -> anyhow::Result<()> {

@@ -10,9 +10,8 @@ use super::dialect::Dialect;
 use super::endpoints::platform::TOKENS_ME;
 use super::platform::Platform;
 use super::web_details::WebDetails;
-use super::{Errand, Error, ErrorKind, Pace};
+use super::{Errand, Error, ErrorKind, Fetched, Pace};
 use crate::config::{ConfigError, DialectName, GenesysConfig};
-use crate::transcript::RawTranscript;
 
 /// Genesys Cloud in one dialect.
 pub struct Genesys {
@@ -44,7 +43,7 @@ impl Genesys {
         &self,
         conversation_id: &str,
         errand: &mut Errand,
-    ) -> Result<RawTranscript, Error> {
+    ) -> Result<Fetched, Error> {
         self.dialect
             .fetch(&self.calls, conversation_id, errand)
             .await
@@ -118,7 +117,7 @@ impl Genesys {
         let invented = uuid::Uuid::new_v4().to_string();
         let mut errand = Errand::single(self.calls.permit().await);
         match self.fetch(&invented, &mut errand).await {
-            Ok(_) => Ok(()),
+            Ok(fetched) => fetched.read(|_| ()),
             Err(error) if error.kind == ErrorKind::NotFound => Ok(()),
             Err(error) => Err(error),
         }

@@ -7,9 +7,8 @@ use reqwest::RequestBuilder;
 use super::calls::Calls;
 use super::discovery::{Looked, Span, Whose};
 use super::endpoints::Endpoint;
-use super::{Errand, Error};
+use super::{Errand, Error, Fetched};
 use crate::config::DialectName;
-use crate::transcript::RawTranscript;
 
 /// One way to ask for tokens, transcripts and lists of conversations.
 pub(super) trait Dialect: Send + Sync {
@@ -37,7 +36,7 @@ pub(super) trait Dialect: Send + Sync {
         calls: &'a Calls,
         conversation_id: &'a str,
         errand: &'a mut Errand,
-    ) -> BoxFuture<'a, Result<RawTranscript, Error>>;
+    ) -> BoxFuture<'a, Result<Fetched, Error>>;
 
     /// How long before its end a conversation may have begun, where the API lists conversations by their begin; zero
     /// where it lists them by their end.

@@ -9,8 +9,8 @@ mod shapes;
 
 use std::collections::{BTreeSet, HashMap};
 
-use futures::FutureExt;
 use futures::future::BoxFuture;
+use futures::{FutureExt, TryFutureExt};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::RequestBuilder;
 use serde_json::value::RawValue;
@@ -21,6 +21,7 @@ use super::calls::{Answer, Calls, footprint};
 use super::dialect::Dialect;
 use super::discovery::{Looked, Span, THREADING, Whose};
 use super::endpoints::{self, Endpoint};
+use super::fetched::{Fetched, Form};
 use super::{Errand, Error, ErrorKind};
 use crate::config::{DialectName, GenesysConfig};
 use crate::transcript::{RawMessage, RawTranscript};
@@ -63,7 +64,7 @@ impl Platform {
         calls: &Calls,
         conversation_id: &str,
         errand: &mut Errand,
-    ) -> Result<RawTranscript, Error> {
+    ) -> Result<RawTranscript<'static>, Error> {
         let url = format!("{}/{conversation_id}", self.messages_url);
         let answer = calls
             .json(
@@ -170,8 +171,10 @@ impl Dialect for Platform {
         calls: &'a Calls,
         conversation_id: &'a str,
         errand: &'a mut Errand,
-    ) -> BoxFuture<'a, Result<RawTranscript, Error>> {
-        Box::pin(self.transcript(calls, conversation_id, errand))
+    ) -> BoxFuture<'a, Result<Fetched, Error>> {
+        self.transcript(calls, conversation_id, errand)
+            .map_ok(|transcript| Fetched(Form::Assembled(transcript)))
+            .boxed()
     }
 
     fn begun_before_end(&self) -> SignedDuration {
@@ -276,7 +279,7 @@ struct Assembly<'a> {
     listed: &'a Listed<'a>,
     missing: BTreeSet<&'a str>,
     /// With what they are ordered by.
-    messages: Vec<((Timestamp, usize), RawMessage)>,
+    messages: Vec<((Timestamp, usize), RawMessage<'static>)>,
     malformed: usize,
     bytes: usize,
     max_bytes: usize,
@@ -361,16 +364,16 @@ impl<'a> Assembly<'a> {
             (time, place.position),
             RawMessage {
                 sequence_id: 0,
-                message_id: Some(id.to_owned()),
-                from: Some(from.to_owned()),
-                to: Some(to.to_owned()),
-                text,
-                timestamp: message.timestamp,
+                message_id: Some(id.to_owned().into()),
+                from: Some(from.to_owned().into()),
+                to: Some(to.to_owned().into()),
+                text: text.into(),
+                timestamp: message.timestamp.map(Into::into),
             },
         ));
     }
 
-    fn finish(mut self, conversation: &Conversation) -> Result<RawTranscript, Error> {
+    fn finish(mut self, conversation: &Conversation) -> Result<RawTranscript<'static>, Error> {
         if !self.missing.is_empty() {
             return Err(Error {
                 kind: ErrorKind::Incomplete,
@@ -392,16 +395,19 @@ impl<'a> Assembly<'a> {
             id: None,
             kind: participants
                 .iter()
-                .find_map(|participant| participant.kind.as_deref().map(str::to_ascii_lowercase)),
+                .find_map(|participant| participant.kind.as_deref().map(str::to_ascii_lowercase))
+                .map(Into::into),
             start_timestamp: participants
                 .iter()
                 .filter_map(|participant| participant.start_time.clone())
-                .min_by_key(|time| time.parse::<Timestamp>().ok()),
+                .min_by_key(|time| time.parse::<Timestamp>().ok())
+                .map(Into::into),
             end_timestamp: participants
                 .iter()
                 .filter(|_| !open)
                 .filter_map(|participant| participant.end_time.clone())
-                .max_by_key(|time| time.parse::<Timestamp>().ok()),
+                .max_by_key(|time| time.parse::<Timestamp>().ok())
+                .map(Into::into),
             messages,
             malformed: vec![None; self.malformed],
         })

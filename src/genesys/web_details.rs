@@ -5,15 +5,14 @@ use futures::future::BoxFuture;
 use jiff::SignedDuration;
 use reqwest::RequestBuilder;
 use serde_json::json;
-use tracing::info_span;
 
 use super::calls::{Calls, footprint};
 use super::dialect::Dialect;
 use super::discovery::{self, Answered, Looked, Span, Whose};
 use super::endpoints::{self, Endpoint};
-use super::{Errand, Error, ErrorKind};
+use super::fetched::{Fetched, Form};
+use super::{Errand, Error};
 use crate::config::{DialectName, GenesysConfig};
-use crate::transcript::{self, RawTranscript, SchemaError};
 
 /// Conversations that one query gives at most.
 const PAGE_SIZE: usize = 500;
@@ -104,7 +103,7 @@ impl Dialect for WebDetails {
         calls: &'a Calls,
         conversation_id: &'a str,
         errand: &'a mut Errand,
-    ) -> BoxFuture<'a, Result<RawTranscript, Error>> {
+    ) -> BoxFuture<'a, Result<Fetched, Error>> {
         Box::pin(async move {
             let url = format!("{}/{conversation_id}", self.details_url);
             let answer = calls
@@ -117,13 +116,7 @@ impl Dialect for WebDetails {
                 )
                 .await?;
             errand.room.use_all(footprint(answer.body.len(), 0)).await;
-            let decoded = info_span!("validate").in_scope(|| transcript::decode(&answer.body));
-            decoded.map_err(|error| {
-                answer.error(match error {
-                    SchemaError::InvalidJson => ErrorKind::InvalidJson,
-                    SchemaError::MessagesMissing => ErrorKind::InvalidSchema,
-                })
-            })
+            Ok(Fetched(Form::Document(answer)))
         })
     }
 

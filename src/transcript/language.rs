@@ -58,7 +58,7 @@ struct Writing {
 
 /// The language of each of the messages from `first` on; `None` is undetermined.
 pub(super) fn detect(
-    messages: &[RawMessage],
+    messages: &[RawMessage<'_>],
     participants: &Participants<'_>,
     first: usize,
     threshold: f64,
@@ -184,7 +184,7 @@ mod tests {
     use super::*;
     use crate::redaction::Replacement;
 
-    fn detect(messages: &[RawMessage]) -> Vec<Option<Detected>> {
+    fn detect(messages: &[RawMessage<'_>]) -> Vec<Option<Detected>> {
         let participants = Participants::of(messages);
         super::detect(
             messages,
@@ -195,18 +195,18 @@ mod tests {
         )
     }
 
-    fn message(from: &str, text: &str) -> RawMessage {
+    fn message<'a>(from: &'a str, text: &'a str) -> RawMessage<'a> {
         RawMessage {
             sequence_id: 0,
             message_id: None,
-            from: Some(from.to_owned()),
+            from: Some(from.into()),
             to: None,
-            text: text.to_owned(),
+            text: text.into(),
             timestamp: None,
         }
     }
 
-    fn codes(messages: &[RawMessage]) -> Vec<&'static str> {
+    fn codes(messages: &[RawMessage<'_>]) -> Vec<&'static str> {
         detect(messages)
             .into_iter()
             .map(|detected| detected.map_or("und", |detected| detected.code))

@@ -20,7 +20,7 @@ pub(super) struct Ends {
 }
 
 impl<'a> Participants<'a> {
-    pub(super) fn of(messages: &'a [RawMessage]) -> Self {
+    pub(super) fn of(messages: &'a [RawMessage<'_>]) -> Self {
         let mut places: BTreeMap<&str, usize> = BTreeMap::new();
         let mut names: Vec<&str> = Vec::new();
         let mut last = Ends::default();
@@ -56,12 +56,12 @@ mod tests {
 
     #[test]
     fn each_participant_is_known_once() {
-        let message = |from: Option<&str>, to: Option<&str>| RawMessage {
+        let message = |from: Option<&'static str>, to: Option<&'static str>| RawMessage {
             sequence_id: 0,
             message_id: None,
-            from: from.map(str::to_owned),
-            to: to.map(str::to_owned),
-            text: String::new(),
+            from: from.map(Into::into),
+            to: to.map(Into::into),
+            text: "".into(),
             timestamp: None,
         };
         let messages = [

@@ -68,7 +68,7 @@ impl Policy {
 
 /// Sanitizes a conversation; `conversation_id` is what the record carries.
 pub fn scrub<'a>(
-    transcript: &'a RawTranscript,
+    transcript: &'a RawTranscript<'_>,
     conversation_id: &'a str,
     policy: &'a Policy,
 ) -> Sanitized<'a> {
@@ -227,12 +227,16 @@ impl<'a> Sink<'a> {
 }
 
 /// Redacts the messages from the `first` on; those before it are read for context.
-pub fn redact<'a>(messages: &'a [RawMessage], first: usize, policy: &Policy) -> Vec<Verdict<'a>> {
+pub fn redact<'a>(
+    messages: &'a [RawMessage<'_>],
+    first: usize,
+    policy: &Policy,
+) -> Vec<Verdict<'a>> {
     redact_between(messages, &Participants::of(messages), first, policy)
 }
 
 fn redact_between<'a>(
-    messages: &'a [RawMessage],
+    messages: &'a [RawMessage<'_>],
     participants: &Participants<'_>,
     first: usize,
     policy: &Policy,

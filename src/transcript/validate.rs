@@ -30,13 +30,17 @@ pub enum SchemaError {
 /// A document without any fault, as nearly all are.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Whole {
-    id: Option<String>,
-    #[serde(rename = "type")]
-    kind: Option<String>,
-    start_timestamp: Option<String>,
-    end_timestamp: Option<String>,
-    messages: Vec<Object<Message>>,
+struct Whole<'a> {
+    #[serde(borrow)]
+    id: Option<Text<'a>>,
+    #[serde(borrow, rename = "type")]
+    kind: Option<Text<'a>>,
+    #[serde(borrow)]
+    start_timestamp: Option<Text<'a>>,
+    #[serde(borrow)]
+    end_timestamp: Option<Text<'a>>,
+    #[serde(borrow)]
+    messages: Vec<Object<Message<'a>>>,
 }
 
 /// The fields of a document with faults; of a name that occurs twice, the last.
@@ -44,14 +48,19 @@ type Document<'a> = HashMap<Cow<'a, str>, &'a RawValue>;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Message {
+struct Message<'a> {
     #[serde(deserialize_with = "sequence_id")]
     sequence_id: i64,
-    message_id: Option<String>,
-    from: Option<String>,
-    to: Option<String>,
-    text: Option<String>,
-    timestamp: Option<String>,
+    #[serde(borrow)]
+    message_id: Option<Text<'a>>,
+    #[serde(borrow)]
+    from: Option<Text<'a>>,
+    #[serde(borrow)]
+    to: Option<Text<'a>>,
+    #[serde(borrow)]
+    text: Option<Text<'a>>,
+    #[serde(borrow)]
+    timestamp: Option<Text<'a>>,
 }
 
 /// All that is read of a message that is not well-formed.
@@ -66,11 +75,17 @@ struct Position {
 ///
 /// # Errors
 /// [`SchemaError`] where `body` is not JSON or has no array of messages.
-pub fn decode(body: &[u8]) -> Result<RawTranscript, SchemaError> {
-    let text = escape_invalid_utf8(body);
-    let mut transcript = match whole(&text) {
+pub fn decode(body: &[u8]) -> Result<RawTranscript<'_>, SchemaError> {
+    match escape_invalid_utf8(body) {
+        Cow::Borrowed(text) => ordered(text),
+        Cow::Owned(text) => ordered(&text).map(RawTranscript::into_owned),
+    }
+}
+
+fn ordered(text: &str) -> Result<RawTranscript<'_>, SchemaError> {
+    let mut transcript = match whole(text) {
         Ok(transcript) => transcript,
-        Err(_) => in_parts(&text)?,
+        Err(_) => in_parts(text)?,
     };
     transcript.sort();
     transcript.malformed.sort_unstable();
@@ -78,26 +93,25 @@ pub fn decode(body: &[u8]) -> Result<RawTranscript, SchemaError> {
 }
 
 /// Reads a document in one go; any fault in it is an error.
-fn whole(text: &str) -> serde_json::Result<RawTranscript> {
-    let Object(document) = serde_json::from_str::<Object<Whole>>(text)?;
+fn whole(text: &str) -> serde_json::Result<RawTranscript<'_>> {
+    let Object(document) = serde_json::from_str::<Object<Whole<'_>>>(text)?;
     let messages = document.messages.into_iter();
     Ok(RawTranscript {
-        id: document.id,
-        kind: document.kind,
-        start_timestamp: document.start_timestamp,
-        end_timestamp: document.end_timestamp,
+        id: string(document.id),
+        kind: string(document.kind),
+        start_timestamp: string(document.start_timestamp),
+        end_timestamp: string(document.end_timestamp),
         messages: messages.map(|Object(message)| message.into()).collect(),
         malformed: Vec::new(),
     })
 }
 
 /// Reads a document part by part, so that a fault costs no more than the part that has it.
-fn in_parts(text: &str) -> Result<RawTranscript, SchemaError> {
+fn in_parts(text: &str) -> Result<RawTranscript<'_>, SchemaError> {
     let document: Document<'_> = serde_json::from_str(text).map_err(classify)?;
-    let string = |name: &str| -> Option<String> {
-        document
-            .get(name)
-            .and_then(|value| serde_json::from_str(value.get()).ok())
+    let field = |name: &str| {
+        let value = document.get(name)?;
+        serde_json::from_str(value.get()).ok().and_then(string)
     };
     let messages: Vec<&RawValue> = document
         .get("messages")
@@ -105,15 +119,15 @@ fn in_parts(text: &str) -> Result<RawTranscript, SchemaError> {
         .ok_or(SchemaError::MessagesMissing)?;
 
     let mut transcript = RawTranscript {
-        id: string("id"),
-        kind: string("type"),
-        start_timestamp: string("startTimestamp"),
-        end_timestamp: string("endTimestamp"),
+        id: field("id"),
+        kind: field("type"),
+        start_timestamp: field("startTimestamp"),
+        end_timestamp: field("endTimestamp"),
         messages: Vec::with_capacity(messages.len()),
         malformed: Vec::new(),
     };
     for message in messages {
-        match serde_json::from_str::<Object<Message>>(message.get()) {
+        match serde_json::from_str::<Object<Message<'_>>>(message.get()) {
             Ok(Object(message)) => transcript.messages.push(message.into()),
             Err(_) => transcript.malformed.push(
                 serde_json::from_str::<Object<Position>>(message.get())
@@ -132,17 +146,43 @@ fn classify(error: serde_json::Error) -> SchemaError {
     }
 }
 
-impl From<Message> for RawMessage {
-    fn from(message: Message) -> Self {
+impl<'a> From<Message<'a>> for RawMessage<'a> {
+    fn from(message: Message<'a>) -> Self {
         Self {
             sequence_id: message.sequence_id,
-            message_id: message.message_id,
-            from: message.from,
-            to: message.to,
-            text: message.text.unwrap_or_default(),
-            timestamp: message.timestamp,
+            message_id: string(message.message_id),
+            from: string(message.from),
+            to: string(message.to),
+            text: string(message.text).unwrap_or_default(),
+            timestamp: string(message.timestamp),
         }
     }
+}
+
+/// A string of the document: a slice of it, unless there are escapes in it. serde copies every `Option<Cow<str>>`.
+struct Text<'a>(Cow<'a, str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Forms;
+        impl<'de> Visitor<'de> for Forms {
+            type Value = Text<'de>;
+            fn expecting(&self, text: &mut fmt::Formatter<'_>) -> fmt::Result {
+                text.write_str("a string")
+            }
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Borrowed(text)))
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Owned(text.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(Forms)
+    }
+}
+
+fn string(text: Option<Text<'_>>) -> Option<Cow<'_, str>> {
+    text.map(|Text(text)| text)
 }
 
 /// A JSON object; an array of the right values in the right order, which serde would take too, is none.
@@ -244,7 +284,11 @@ mod tests {
     fn equal_sequence_ids_are_ordered_by_time_and_text_not_by_arrival() {
         let texts = |body: &str| -> Vec<String> {
             let transcript = decode(body.as_bytes()).ok().unwrap();
-            transcript.messages.into_iter().map(|m| m.text).collect()
+            transcript
+                .messages
+                .into_iter()
+                .map(|m| m.text.into_owned())
+                .collect()
         };
         let one = r#"{"messages":[{"sequenceId":1,"text":"b"},{"sequenceId":1,"text":"a"},{"sequenceId":1,"text":"z","timestamp":"2026-01-01T00:00:00Z"}]}"#;
         let other = r#"{"messages":[{"sequenceId":1,"text":"z","timestamp":"2026-01-01T00:00:00Z"},{"sequenceId":1,"text":"a"},{"sequenceId":1,"text":"b"}]}"#;
@@ -288,7 +332,7 @@ mod tests {
     fn a_document_reads_the_same_in_one_go_and_in_parts() {
         let text = r#"{"id":"c","type":null,"endTimestamp":"2026-01-01T00:00:00Z","more":[{}],"messages":[
             {"sequenceId":"2","text":"two \u00e9","from":"A","to":null,"x":{"sequenceId":9}},{"sequenceId":1.0}]}"#;
-        let fields = |transcript: RawTranscript| {
+        let fields = |transcript: RawTranscript<'static>| {
             let messages = transcript.messages.into_iter();
             let messages: Vec<_> = messages
                 .map(|m| (m.sequence_id, m.from, m.to, m.text))
@@ -300,12 +344,21 @@ mod tests {
                 messages,
             )
         };
-        let read = fields(whole(text).ok().unwrap());
-        assert_eq!(
-            read.3[0],
-            (2, Some("A".to_owned()), None, "two é".to_owned())
-        );
-        assert_eq!(read, fields(in_parts(text).ok().unwrap()));
+        let read = fields(whole(text).ok().unwrap().into_owned());
+        assert_eq!(read.3[0], (2, Some("A".into()), None, "two é".into()));
+        assert_eq!(read, fields(in_parts(text).ok().unwrap().into_owned()));
+    }
+
+    #[test]
+    fn strings_are_slices_of_the_document_but_for_those_with_escapes() {
+        let body = r#"{"messages":[{"sequenceId":1,"from":"guest","text":"plain é"},{"sequenceId":2,"text":"a \"word\""}]}"#;
+        let transcript = decode(body.as_bytes()).ok().unwrap();
+        let [plain, escaped] = &transcript.messages[..] else {
+            panic!("two messages")
+        };
+        assert!(matches!(plain.from, Some(Cow::Borrowed("guest"))));
+        assert!(matches!(plain.text, Cow::Borrowed("plain é")));
+        assert!(matches!(&escaped.text, Cow::Owned(text) if text == "a \"word\""));
     }
 
     #[test]

@@ -20,7 +20,8 @@ fn policy(window: usize, keep_undetermined: bool, key: Option<HashKey>) -> Polic
 }
 
 fn scrubbed(document: &Value, policy: &Policy) -> Value {
-    let raw = decode(document.to_string().as_bytes()).ok().unwrap();
+    let document = document.to_string();
+    let raw = decode(document.as_bytes()).ok().unwrap();
     serde_json::to_value(scrub(&raw, "c", policy)).unwrap()
 }
 
