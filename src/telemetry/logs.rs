@@ -112,16 +112,20 @@ pub fn init(source: &Source, to_stdout: bool) -> Result<Guard, ConfigError> {
             .with_threads(false)
             .with_target(false)
             .with_tracked_inactivity(false)
-            .with_filter(FilterFn::new(is_exported))
+            // Our spans are of this level; what is below it in the libraries is then known at once to be nobody's.
+            .with_filter(FilterFn::new(is_exported).with_max_level_hint(LevelFilter::INFO))
     });
-    tracing_subscriber::registry()
-        .with(
-            logs.with_filter(filter)
-                .with_filter(FilterFn::new(is_logged)),
-        )
-        .with(traces)
-        .try_init()
-        .map_err(|error| ConfigError::new("RUST_LOG", error))?;
+    // The operator's filter outside, because it knows the lowest level that it lets through.
+    let logs = logs
+        .with_filter(FilterFn::new(is_logged))
+        .with_filter(filter);
+    let subscriber = tracing_subscriber::registry().with(logs);
+    let begun = match traces {
+        Some(traces) => subscriber.with(traces).try_init(),
+        // No layer at all: of one that is `None` it is never sure that it wants nothing, and every span and event is asked for.
+        None => subscriber.try_init(),
+    };
+    begun.map_err(|error| ConfigError::new("RUST_LOG", error))?;
     Ok(guard)
 }
 
