@@ -12,21 +12,24 @@ use std::time::Duration;
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 use opentelemetry_sdk::trace::SdkTracerProvider;
-use tracing::{Level, Metadata};
+use tracing::{Level, Metadata, Subscriber};
 use tracing_subscriber::filter::{EnvFilter, FilterFn, LevelFilter};
-use tracing_subscriber::fmt::format::{JsonFields, format};
+use tracing_subscriber::fmt::format::{Format, Json, JsonFields, format};
 use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt};
 
 use super::export::{Otlp, meters};
 use super::lines::{Form, Traced};
-use super::spans;
 use crate::config::{ConfigError, Source};
 use crate::record::Audit;
 
 /// How long the end of a run waits for the last spans and metrics to be taken.
 const LAST_EXPORT: Duration = Duration::from_secs(2);
+
+/// The level of our spans. Below it, what the libraries would say is known at once to be of interest to nobody.
+const LOWEST_EXPORTED: LevelFilter = LevelFilter::INFO;
 
 static TERMINAL: LazyLock<bool> = LazyLock::new(|| std::io::stdout().is_terminal());
 
@@ -88,11 +91,7 @@ pub fn init(source: &Source, to_stdout: bool) -> Result<Guard, ConfigError> {
             .event_format(Traced::new(format().with_ansi(true), Form::Text))
             .boxed()
     } else {
-        let lines = format().json().flatten_event(true).with_span_list(false);
-        fmt::layer()
-            .event_format(Traced::new(lines, Form::Json))
-            .fmt_fields(JsonFields::new())
-            .boxed()
+        json_lines().boxed()
     };
     let otlp = match to_stdout {
         true => Otlp::read(source)?,
@@ -112,8 +111,7 @@ pub fn init(source: &Source, to_stdout: bool) -> Result<Guard, ConfigError> {
             .with_threads(false)
             .with_target(false)
             .with_tracked_inactivity(false)
-            // Our spans are of this level; what is below it in the libraries is then known at once to be nobody's.
-            .with_filter(FilterFn::new(is_exported).with_max_level_hint(LevelFilter::INFO))
+            .with_filter(FilterFn::new(is_exported).with_max_level_hint(LOWEST_EXPORTED))
     });
     // The operator's filter outside, because it knows the lowest level that it lets through.
     let logs = logs
@@ -129,24 +127,33 @@ pub fn init(source: &Source, to_stdout: bool) -> Result<Guard, ConfigError> {
     Ok(guard)
 }
 
-fn is_ours(metadata: &Metadata<'_>) -> bool {
-    metadata.target().starts_with(env!("CARGO_CRATE_NAME"))
+fn json_lines<S>() -> fmt::Layer<S, JsonFields, Traced<Format<Json>>>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    let lines = format().json().flatten_event(true);
+    let lines = lines.with_current_span(false).with_span_list(false);
+    fmt::layer()
+        .event_format(Traced::new(lines, Form::Json))
+        .fmt_fields(JsonFields::new())
 }
 
 /// Only our own spans: the client libraries' never end.
 fn is_exported(metadata: &Metadata<'_>) -> bool {
-    is_ours(metadata) && !spans::is_logged(metadata)
+    is_ours(metadata) && *metadata.level() <= LOWEST_EXPORTED
+}
+
+fn is_ours(metadata: &Metadata<'_>) -> bool {
+    metadata.target().starts_with(env!("CARGO_CRATE_NAME"))
 }
 
 /// What the libraries say below INFO may quote what they carry, and lapin quotes the payload of a returned message at
-/// WARN: no filter of the operator's lets that through. Spans are made for the exporter, but for the one that says which job
-/// a line is about.
+/// WARN: no filter of the operator's lets that through. Spans are made for the
+/// exporter alone.
 fn is_logged(metadata: &Metadata<'_>) -> bool {
-    if metadata.is_span() {
-        return is_ours(metadata) && spans::is_logged(metadata);
-    }
-    is_ours(metadata)
-        || (*metadata.level() <= Level::INFO && metadata.target() != "lapin::returned_messages")
+    let harmless =
+        *metadata.level() <= Level::INFO && metadata.target() != "lapin::returned_messages";
+    metadata.is_event() && (is_ours(metadata) || harmless)
 }
 
 /// Writes an audit record to stdout: one flat JSON line. On a terminal, the tutorial's line follows.
@@ -164,11 +171,16 @@ pub fn audit_line(audit: &Audit, conversation_id: Option<&str>, latency: Duratio
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use futures::FutureExt;
+    use serde_json::{Value, json};
+
     use super::*;
-    use crate::telemetry::spans::JobSpan;
+    use crate::telemetry::spans::{self, JobSpan};
 
     #[test]
-    fn spans_are_off_without_an_exporter_but_for_the_one_that_lines_show() {
+    fn spans_are_off_without_an_exporter() {
         let logs = fmt::layer().with_writer(std::io::sink);
         let logs = logs.with_filter(FilterFn::new(is_logged));
         let quiet = tracing_subscriber::registry().with(logs);
@@ -176,7 +188,50 @@ mod tests {
             assert!(spans::acknowledge("jobs").is_disabled());
             assert!(tracing::info_span!("fetch").is_disabled());
             let job = JobSpan::new("jobs", None, 1, None, None);
-            assert_eq!(job.enabled(), (true, false));
+            assert!(!job.is_exported());
         });
+    }
+
+    #[derive(Clone, Default)]
+    struct Page(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Page {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_line_within_a_job_says_of_which_conversation_and_attempt() {
+        let page = Page::default();
+        let writer = page.clone();
+        let logs = json_lines().with_writer(move || writer.clone());
+        // As for the other test: what one of them wants is asked for in both.
+        let logs = logs.with_filter(FilterFn::new(is_logged));
+        let logger = tracing_subscriber::registry().with(logs);
+        tracing::subscriber::with_default(logger, || {
+            let job = JobSpan::new("jobs", None, 2, None, None);
+            let work = async {
+                tracing::warn!(event = "job.panicked");
+                job.conversation("c-1");
+                tracing::warn!(event = "job.panicked");
+            };
+            job.within(work).now_or_never().unwrap();
+            tracing::warn!(event = "job.panicked");
+        });
+        let page = page.0.lock().unwrap();
+        let lines = page.split(|byte| *byte == b'\n');
+        let spans: Vec<Value> = lines
+            .filter_map(|line| serde_json::from_slice(line).ok())
+            .map(|line: Value| line["span"].clone())
+            .collect();
+        let known = json!({"name": "job", "conversation_id": "c-1", "attempt": 2});
+        assert_eq!(
+            spans,
+            [json!({"name": "job", "attempt": 2}), known, Value::Null]
+        );
     }
 }

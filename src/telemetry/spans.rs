@@ -14,35 +14,35 @@
 //! ```
 //!
 //! They are for the exporter alone: without one, every place that makes a span is switched off, and costs a load and a
-//! branch. What log lines show of a job is the span `job`, which in turn is for the log alone. No attribute holds text of a
-//! conversation or of an answer, or a URL: a URL's template stands in for it.
+//! branch. What log lines say of a job is in the context that it is worked on in. No attribute holds text of a conversation
+//! or of an answer, or a URL: a URL's template stands in for it.
+
+use std::sync::OnceLock;
 
 use opentelemetry::Context;
 use opentelemetry::context::FutureExt;
 use opentelemetry::trace::{Status, TraceContextExt};
-use tracing::field::Empty;
-use tracing::{Instrument, Metadata, Span, info_span};
+use tracing::{Instrument, Span, info_span};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use super::TraceContext;
 
-/// The span that log lines show.
-const LOGGED: &str = "job";
 const SYSTEM: &str = "rabbitmq";
 const CONVERSATION_ID: &str = "messaging.message.conversation_id";
 const ERROR_TYPE: &str = "error.type";
 
-/// Whether a span is the one that log lines show.
-pub(super) fn is_logged(metadata: &Metadata<'_>) -> bool {
-    metadata.name() == LOGGED
+/// What log lines say of the job that they are written in; a value of its context.
+pub(super) struct Job {
+    /// Once it is known.
+    pub(super) conversation_id: OnceLock<String>,
+    pub(super) attempt: u32,
 }
 
 /// A job while it is worked on: what its spans and its log lines say of it.
 pub struct JobSpan {
-    logged: Span,
     exported: Span,
-    /// The producer's context.
-    parent: Context,
+    /// The producer's trace, and the [`Job`].
+    context: Context,
 }
 
 impl JobSpan {
@@ -65,34 +65,35 @@ impl JobSpan {
             messaging.message.id = message_id,
             interceptor.attempt = attempt,
         );
-        let parent = parent
-            .and_then(TraceContext::remote)
-            .map_or_else(Context::new, |remote| {
-                Context::new().with_remote_span_context(remote)
-            });
+        let context = Context::new().with_value(Job {
+            conversation_id: OnceLock::new(),
+            attempt,
+        });
+        let context = match parent.and_then(TraceContext::remote) {
+            Some(remote) => context.with_remote_span_context(remote),
+            None => context,
+        };
         if !exported.is_disabled() {
             // Before the span is entered, which is when it gets its ids. Fails only where spans are not exported.
-            let _ = exported.set_parent(parent.clone());
+            let _ = exported.set_parent(context.clone());
             if let Some(previous) = previous.and_then(TraceContext::remote) {
                 exported.add_link(previous);
             }
         }
-        Self {
-            logged: info_span!("job", conversation_id = Empty, attempt),
-            exported,
-            parent,
-        }
+        Self { exported, context }
     }
 
-    /// Whether log lines show it, and whether it is exported.
+    /// Whether it is exported.
     #[cfg(test)]
-    pub(super) fn enabled(&self) -> (bool, bool) {
-        (!self.logged.is_disabled(), !self.exported.is_disabled())
+    pub(super) fn is_exported(&self) -> bool {
+        !self.exported.is_disabled()
     }
 
     /// Tells of which conversation the job is.
     pub fn conversation(&self, id: &str) {
-        self.logged.record("conversation_id", id);
+        if let Some(job) = self.context.get::<Job>() {
+            let _ = job.conversation_id.set(id.to_owned());
+        }
         if !self.exported.is_disabled() {
             self.exported.set_attribute(CONVERSATION_ID, id.to_owned());
         }
@@ -109,11 +110,10 @@ impl JobSpan {
         }
     }
 
-    /// Does `work` within the job's spans. Where spans are not exported, the producer's trace is the current one.
+    /// Does `work` within the job's span and context. Where spans are not exported, the producer's trace is the current one.
     pub async fn within<T>(&self, work: impl Future<Output = T>) -> T {
         work.instrument(self.exported.clone())
-            .instrument(self.logged.clone())
-            .with_context(self.parent.clone())
+            .with_context(self.context.clone())
             .await
     }
 }
