@@ -15,8 +15,8 @@
 //! | `discovery.rs` | finding conversations by time and by session |
 //! | `endpoints.rs` | what is called, as metrics and spans name it |
 //! | `errand.rs` | what one conversation may use on its way through the calls |
-//! | `fetched.rs` | a conversation as it was given, to be read once |
 //! | `error.rs` | what can go wrong |
+//! | `fetched.rs` | a conversation as it was given, to be read once |
 
 mod answers;
 mod calls;

@@ -33,8 +33,8 @@ fn main() -> ExitCode {
 }
 
 /// Asks the scheduler to let a running thread go on where one of ours becomes ready (`SCHED_BATCH`), for this thread and all
-/// that it starts. Work goes from thread to thread so often that to be switched to at once is a tenth of its cost. A policy
-/// that somebody has chosen for this process stays.
+/// that it starts. Work goes from thread to thread so often that to be switched to at once costs up to a tenth of its time. A
+/// policy that somebody has chosen for this process stays.
 #[cfg(target_os = "linux")]
 fn do_not_preempt() {
     use preempt_rt::sched::{Pid, Scheduler, SchedulerParams, get_scheduler, set_scheduler};

@@ -3,7 +3,7 @@
 //! | file | what |
 //! |---|---|
 //! | `logs.rs` | set-up of logging and tracing, the audit lines, and the lines of a terminal |
-//! | `lines.rs` | log lines with the ids of trace and span |
+//! | `lines.rs` | log lines with their job, and with the ids of trace and span |
 //! | `spans.rs` | the spans of a job, every name in one place |
 //! | `metrics.rs` | the metrics, every name in one place |
 //! | `export.rs` | where spans and metrics go: OTLP, `/metrics` |

@@ -2,9 +2,9 @@
 //!
 //! ```text
 //! process {queue}                          consumer; continues the producer's trace, linked to the previous attempt
-//!   fetch                                  all calls to Genesys and what is made of the answers
+//!   fetch                                  all calls to Genesys
 //!     GET|POST {template}                  client; one per try, calls for a token too
-//!     validate                             an answer becomes messages
+//!     validate                             an answer becomes messages; behind `fetch` where one answer is the transcript
 //!   scrub                                  from raw to sanitized
 //!     redact                               the passes over the conversation, the scans of what came out included
 //!     language

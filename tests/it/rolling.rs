@@ -1,8 +1,10 @@
 //! Replicas are replaced one by one under load: nothing is lost, and nothing comes twice.
 
+use std::collections::BTreeMap;
+
 use fastrand::Rng;
 use futures::future::join_all;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::jobs::good_jobs;
 use crate::support::trial::dismiss;
@@ -50,6 +52,22 @@ async fn replicas_replaced_one_by_one_lose_and_repeat_nothing() {
     verdict.assert_good("rolling restart");
     assert_eq!(
         (verdict.duplicate_transcripts, verdict.duplicate_audits),
-        (0, 0)
+        (0, 0),
+        "{:#?}",
+        done_twice(&written)
     );
+}
+
+/// The audit lines of conversations that have more than one, and where they were written.
+fn done_twice(written: &[(String, String)]) -> Vec<(&str, &str)> {
+    let mut audits: BTreeMap<String, Vec<(&str, &str)>> = BTreeMap::new();
+    for (place, log) in written {
+        for line in log.lines().filter(|line| line.contains("AUDIT_LOG")) {
+            let audit: Value = serde_json::from_str(line).unwrap();
+            let of = audits.entry(audit["conversationId"].to_string());
+            of.or_default().push((place, line));
+        }
+    }
+    let twice = audits.into_values().filter(|lines| lines.len() > 1);
+    twice.flatten().collect()
 }
