@@ -33,7 +33,7 @@ async fn replicas_replaced_one_by_one_lose_and_repeat_nothing() {
     let mut written = Vec::new();
     for number in 0..REPLICAS {
         let working = replicas[0].one_more("AUDIT_LOG");
-        stand.enqueue(portions.next().unwrap()).await;
+        stand.enqueue_once(portions.next().unwrap()).await;
         working.await;
         written.extend(dismiss(vec![replicas.remove(0)]).await);
         let (_, log) = &written[2 * number];
@@ -42,7 +42,7 @@ async fn replicas_replaced_one_by_one_lose_and_repeat_nothing() {
         next.stdout_line("broker.connected").await;
         replicas.push(next);
     }
-    stand.enqueue(portions.next().unwrap()).await;
+    stand.enqueue_once(portions.next().unwrap()).await;
 
     let archive = stand.read_archive().await;
     let ended = stand.all_end(&archive, &jobs, PATIENCE).await;

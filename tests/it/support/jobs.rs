@@ -98,7 +98,13 @@ fn call_ended(conversation: &str) -> String {
 }
 
 impl Stand {
-    /// Sends jobs until the broker has confirmed each, over a connection of its own.
+    /// Sends each job once, over a connection of its own: whatever is done twice then is not the sender's doing.
+    pub(crate) async fn enqueue_once(&self, jobs: &[Job]) {
+        self.publish_once("conversations", jobs).await;
+    }
+
+    /// Sends jobs until the broker has confirmed each, over a connection of its own. What is not confirmed in time is sent
+    /// again, as by any producer, and is done twice where it had arrived.
     pub(crate) async fn enqueue(&self, jobs: &[Job]) {
         let mut left = jobs;
         until("confirms of jobs", async || {
@@ -118,10 +124,14 @@ impl Stand {
             body: String::new(),
             fate: Fate::Ignored,
         };
-        let (queue, marks) = (self.name("archive"), [mark]);
-        let mut left = marks.as_slice();
-        self.publish_confirmed(&queue, &mut left).await.unwrap();
-        assert!(left.is_empty());
+        self.publish_once("archive", &[mark]).await;
+    }
+
+    async fn publish_once(&self, queue: &str, jobs: &[Job]) {
+        let mut left = jobs;
+        let sent = self.publish_confirmed(&self.name(queue), &mut left).await;
+        sent.unwrap();
+        assert!(left.is_empty(), "{} were not taken", left.len());
     }
 
     /// Takes from `left` what was confirmed.
