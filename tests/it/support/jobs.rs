@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use uuid::Builder;
 
 use super::records::{ANSWER, END};
-use super::{Stand, until};
+use super::{PATIENCE, Stand, until};
 
 /// What a job must become.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,8 +129,10 @@ impl Stand {
 
     async fn publish_once(&self, queue: &str, jobs: &[Job]) {
         let mut left = jobs;
-        let sent = self.publish_confirmed(&self.name(queue), &mut left).await;
-        sent.unwrap();
+        let queue = self.name(queue);
+        let sending = self.publish_confirmed(&queue, &mut left);
+        let sent = tokio::time::timeout(PATIENCE, sending).await;
+        sent.expect("confirms in time").unwrap();
         assert!(left.is_empty(), "{} were not taken", left.len());
     }
 
