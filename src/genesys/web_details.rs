@@ -115,7 +115,9 @@ impl Dialect for WebDetails {
                     |http| http.get(&url),
                 )
                 .await?;
-            errand.room.use_all(footprint(answer.body.len(), 0)).await;
+            // The answer is there until it is redacted: what was read of it may be slices of it.
+            let length = answer.body.len();
+            errand.room.use_all(footprint(length, length)).await;
             Ok(Fetched(Form::Document(answer)))
         })
     }

@@ -13,9 +13,9 @@ use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tracing::{Level, Metadata, Subscriber};
-use tracing_subscriber::filter::{EnvFilter, FilterFn, LevelFilter};
+use tracing_subscriber::filter::{EnvFilter, FilterExt, FilterFn, LevelFilter};
 use tracing_subscriber::fmt::format::{Format, Json, JsonFields, format};
-use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::layer::{Filter, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt};
@@ -63,17 +63,15 @@ impl Drop for Guard {
     }
 }
 
+/// What `run` logs where RUST_LOG says nothing: lapin's own lines repeat what ours say of the same fault.
+const OF_RUN: &str = "info,lapin=off";
+
 /// Starts logging: `run` logs to stdout, everything else to stderr.
 ///
 /// # Errors
 /// RUST_LOG or an OTEL_* variable where they cannot be used.
 pub fn init(source: &Source, to_stdout: bool) -> Result<Guard, ConfigError> {
-    // lapin's own lines repeat what ours say of the same fault.
-    let default = if to_stdout {
-        "info,lapin=off"
-    } else {
-        "warn,lapin=off"
-    };
+    let default = if to_stdout { OF_RUN } else { "warn,lapin=off" };
     let filter = EnvFilter::builder()
         .with_default_directive(LevelFilter::WARN.into())
         .parse(source.text("RUST_LOG").unwrap_or(default))
@@ -113,11 +111,7 @@ pub fn init(source: &Source, to_stdout: bool) -> Result<Guard, ConfigError> {
             .with_tracked_inactivity(false)
             .with_filter(FilterFn::new(is_exported).with_max_level_hint(LOWEST_EXPORTED))
     });
-    // The operator's filter outside, because it knows the lowest level that it lets through.
-    let logs = logs
-        .with_filter(FilterFn::new(is_logged))
-        .with_filter(filter);
-    let subscriber = tracing_subscriber::registry().with(logs);
+    let subscriber = tracing_subscriber::registry().with(logs.with_filter(logged(filter)));
     let begun = match traces {
         Some(traces) => subscriber.with(traces).try_init(),
         // No layer at all: of one that is `None` it is never sure that it wants nothing, and every span and event is asked for.
@@ -156,6 +150,14 @@ fn is_logged(metadata: &Metadata<'_>) -> bool {
     metadata.is_event() && (is_ours(metadata) || harmless)
 }
 
+/// What `operator` lets through of [`is_logged`]. One filter: of two, one in the other, where one wants a span and one does not,
+/// the registry takes it that somebody may want it.
+fn logged<S>(operator: EnvFilter) -> impl Filter<S> {
+    // The lowest level is the operator's to say.
+    let harmless = FilterFn::new(is_logged).with_max_level_hint(LevelFilter::TRACE);
+    operator.and(harmless)
+}
+
 /// Writes an audit record to stdout: one flat JSON line. On a terminal, the tutorial's line follows.
 pub fn audit_line(audit: &Audit, conversation_id: Option<&str>, latency: Duration) {
     let mut lines = audit.log_line();
@@ -182,7 +184,7 @@ mod tests {
     #[test]
     fn spans_are_off_without_an_exporter() {
         let logs = fmt::layer().with_writer(std::io::sink);
-        let logs = logs.with_filter(FilterFn::new(is_logged));
+        let logs = logs.with_filter(logged(EnvFilter::new(OF_RUN)));
         let quiet = tracing_subscriber::registry().with(logs);
         tracing::subscriber::with_default(quiet, || {
             assert!(spans::acknowledge("jobs").is_disabled());
@@ -210,7 +212,7 @@ mod tests {
         let writer = page.clone();
         let logs = json_lines().with_writer(move || writer.clone());
         // As for the other test: what one of them wants is asked for in both.
-        let logs = logs.with_filter(FilterFn::new(is_logged));
+        let logs = logs.with_filter(logged(EnvFilter::new(OF_RUN)));
         let logger = tracing_subscriber::registry().with(logs);
         tracing::subscriber::with_default(logger, || {
             let job = JobSpan::new("jobs", None, 2, None, None);

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::support::Stand;
 
-/// What `/proc/PID/task/TID/stat` calls `SCHED_BATCH`: `sched(7)`.
+/// What `/proc/PID/task/TID/stat` calls `SCHED_OTHER` and `SCHED_BATCH`: `sched(7)`.
+const SCHED_OTHER: u32 = 0;
 const SCHED_BATCH: u32 = 3;
 
 /// The policy of each thread, by name.
@@ -27,8 +28,11 @@ async fn no_thread_preempts_another() {
     worker.stdout_line("broker.connected").await;
     let found = policies(worker.id());
     assert!(found.contains_key("lapin-io-loop"), "{found:?}");
+    // One that somebody has chosen for the tests stays.
+    let own = policies(std::process::id()).into_values().max().unwrap();
+    let expected = if own == SCHED_OTHER { SCHED_BATCH } else { own };
     assert!(
-        found.values().all(|policy| *policy == SCHED_BATCH),
+        found.values().all(|policy| *policy == expected),
         "{found:?}"
     );
 }
