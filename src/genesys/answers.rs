@@ -101,13 +101,16 @@ pub(super) async fn read(
     mut has_room: impl FnMut(usize) -> bool,
 ) -> Result<Option<Bytes>, ErrorKind> {
     let too_large = ErrorKind::TooLarge { limit };
-    if response
-        .content_length()
-        .is_some_and(|length| length > limit as u64)
-    {
+    // Not known of a compressed one.
+    let announced = response.content_length().unwrap_or(0);
+    let announced = usize::try_from(announced).unwrap_or(usize::MAX);
+    if announced > limit {
         return Err(too_large);
     }
-    let mut body = BytesMut::new();
+    if !has_room(announced) {
+        return Ok(None);
+    }
+    let mut body = BytesMut::with_capacity(announced);
     while let Some(chunk) = response.chunk().await.map_err(transport)? {
         if body.len() + chunk.len() > limit {
             return Err(too_large);

@@ -123,35 +123,45 @@ pub(super) fn lex(text: &str, words: &Words, tokens: &mut Vec<Token>) -> Glance 
     let mut glance = Glance::default();
     let mut at = 0;
     let mut run_start = 0;
+    // Each kind of token is added where it is made: a choice of tokens that one line adds goes over the stack, byte by byte
+    // there and in one piece from there, for which the processor waits.
+    macro_rules! add {
+        ($token:expr) => {{
+            let token = $token;
+            at = token.end as usize;
+            glance.see(&token);
+            tokens.push(token);
+        }};
+    }
     while let Some(&byte) = bytes.get(at) {
-        let token = match byte {
+        match byte {
             0..=32 | 127 => {
                 glance.longest_run = glance.longest_run.max(at - run_start);
                 run_start = at + 1;
                 at += 1;
-                if !matches!(byte, b'\n' | b'\r') {
-                    continue;
+                if matches!(byte, b'\n' | b'\r') {
+                    add!(mark(Form::Break, at - 1, at, byte));
                 }
-                mark(Form::Break, at - 1, at, byte)
             }
             b'[' => match label_end(bytes, at) {
                 Some(end) => {
                     let digits = bytes[at..end].iter().filter(|byte| byte.is_ascii_digit());
                     glance.digits += digits.count();
-                    mark(Form::Label, at, end, b'[')
+                    add!(mark(Form::Label, at, end, b'['));
                 }
-                None => mark(Form::Mark, at, at + 1, byte),
+                None => add!(mark(Form::Mark, at, at + 1, byte)),
             },
-            byte if BYTES[usize::from(byte)] != 0 => run(bytes, at, words),
-            b'\'' if inside_a_word(bytes, at) => {
-                at += 1;
-                continue;
+            byte if BYTES[usize::from(byte)] != 0 => {
+                let run = Run::of(bytes, at);
+                if run.is_plain_word(byte) {
+                    add!(run.word(bytes, at, words));
+                } else {
+                    add!(run.number_or_code(bytes, at, words));
+                }
             }
-            _ => mark(Form::Mark, at, run_of(bytes, at), byte),
-        };
-        at = token.end as usize;
-        glance.see(&token);
-        tokens.push(token);
+            b'\'' if inside_a_word(bytes, at) => at += 1,
+            _ => add!(mark(Form::Mark, at, run_of(bytes, at), byte)),
+        }
     }
     glance.longest_run = glance.longest_run.max(bytes.len() - run_start);
     glance
@@ -217,32 +227,82 @@ static BYTES: [u8; 256] = {
 };
 
 /// A run of letters and digits.
-fn run(bytes: &[u8], start: usize, words: &Words) -> Token {
-    let mut seen = 0;
-    let mut length = 0;
-    for &byte in &bytes[start..] {
-        let what = BYTES[usize::from(byte)];
-        if what == 0 {
-            break;
+struct Run {
+    length: usize,
+    /// The bits of all its bytes.
+    seen: u8,
+}
+
+impl Run {
+    fn of(bytes: &[u8], start: usize) -> Self {
+        let mut seen = 0;
+        let mut length = 0;
+        for &byte in &bytes[start..] {
+            let what = BYTES[usize::from(byte)];
+            if what == 0 {
+                break;
+            }
+            seen |= what;
+            length += 1;
         }
-        seen |= what;
-        length += 1;
+        Self { length, seen }
     }
-    let hash = hash_run(bytes, start, length);
-    let first = bytes[start];
-    let small = seen & LOWER != 0;
-    if seen & DIGIT != 0 || matches!(first, b'x' | b'X') {
-        return number_or_code(&bytes[start..start + length], start, hash, small, words);
+
+    /// Whether it can be nothing but a word.
+    const fn is_plain_word(&self, first: u8) -> bool {
+        self.seen & DIGIT == 0 && !matches!(first, b'x' | b'X')
     }
-    Token {
-        hash,
-        start: offset(start),
-        end: offset(start + length),
-        class: words.class(hash),
-        form: Form::Word,
-        case: case(first, length, small),
-        mark: 0,
-        digits: 0,
+
+    const fn has_small(&self) -> bool {
+        self.seen & LOWER != 0
+    }
+
+    fn word(&self, bytes: &[u8], start: usize, words: &Words) -> Token {
+        let hash = hash_run(bytes, start, self.length);
+        Token {
+            hash,
+            start: offset(start),
+            end: offset(start + self.length),
+            class: words.class(hash),
+            form: Form::Word,
+            case: case(bytes[start], self.length, self.has_small()),
+            mark: 0,
+            digits: 0,
+        }
+    }
+
+    /// Apart from `word`, which is a tenth faster without it.
+    #[inline(never)]
+    fn number_or_code(&self, bytes: &[u8], start: usize, words: &Words) -> Token {
+        let hash = hash_run(bytes, start, self.length);
+        let end = start + self.length;
+        let token = &bytes[start..end];
+        let digits = token.iter().filter(|byte| byte.is_ascii_digit()).count();
+        let form = match digits {
+            0 if is_masked(token) => Form::Label,
+            0 => Form::Word,
+            digits if digits == self.length => Form::Number,
+            digits if is_swapped(token, digits) => Form::Number,
+            _ => Form::Mixed,
+        };
+        let counted = match form {
+            Form::Number => self.length,
+            _ => digits,
+        };
+        Token {
+            hash,
+            start: offset(start),
+            end: offset(end),
+            class: match form {
+                Form::Word => words.class(hash),
+                Form::Mixed => measure(token, words),
+                _ => Class::default(),
+            },
+            form,
+            case: case(token[0], self.length - digits, self.has_small()),
+            mark: 0,
+            digits: u8::try_from(counted).unwrap_or(u8::MAX),
+        }
     }
 }
 
@@ -251,34 +311,6 @@ const fn case(first: u8, letters: usize, small: bool) -> Case {
         (_, false) if letters >= 2 => Case::Upper,
         (true, _) => Case::Capital,
         (false, _) => Case::Lower,
-    }
-}
-
-/// A run that may be more than a word. Apart from `run`, which is a tenth faster without it.
-#[inline(never)]
-fn number_or_code(token: &[u8], start: usize, hash: u64, small: bool, words: &Words) -> Token {
-    let length = token.len();
-    let digits = token.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let form = match digits {
-        0 if is_masked(token) => Form::Label,
-        0 => Form::Word,
-        digits if digits == length => Form::Number,
-        digits if is_swapped(token, digits) => Form::Number,
-        _ => Form::Mixed,
-    };
-    Token {
-        hash,
-        start: offset(start),
-        end: offset(start + length),
-        class: match form {
-            Form::Word => words.class(hash),
-            Form::Mixed => measure(token, words),
-            _ => Class::default(),
-        },
-        form,
-        case: case(token[0], length - digits, small),
-        mark: 0,
-        digits: u8::try_from(if form == Form::Number { length } else { digits }).unwrap_or(u8::MAX),
     }
 }
 
