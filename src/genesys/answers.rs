@@ -112,10 +112,12 @@ pub(super) async fn read(
     }
     let mut body = BytesMut::with_capacity(announced);
     while let Some(chunk) = response.chunk().await.map_err(transport)? {
-        if body.len() + chunk.len() > limit {
+        let length = body.len() + chunk.len();
+        if length > limit {
             return Err(too_large);
         }
-        if !has_room(body.len() + chunk.len()) {
+        // What was announced is taken already.
+        if length > announced && !has_room(length) {
             return Ok(None);
         }
         body.extend_from_slice(&chunk);
