@@ -160,7 +160,7 @@ impl Engine {
     }
 
     /// Redacts a short string that is published beside the messages, such as a sender's name: by shape, and names of
-    /// persons; identifiers stay. `None` where it must be withheld.
+    /// persons; identifiers of 128 bits stay. `None` where it must be withheld.
     pub fn redact_label<'a>(&self, label: &'a str) -> Option<Cow<'a, str>> {
         let spans = self.label_spans(label);
         let redacted = replace::apply(label, &spans, &mut self.replacer());
@@ -178,11 +178,15 @@ impl Engine {
     fn label_spans(&self, label: &str) -> Vec<Span> {
         let folded = Folded::new(label);
         let mut tokens = Vec::new();
-        let glance = lexer::lex(&folded.text, &self.words, &mut tokens);
         let mut spans = Vec::new();
-        self.shapes.find(&folded.text, &glance, &mut spans);
-        self.rules.find(&folded.text, &mut spans);
-        names::find(&Reading::new(&tokens, glance, false), &mut spans);
+        if is_identifier(label) {
+            self.rules.find(&folded.text, &mut spans);
+        } else {
+            let glance = lexer::lex(&folded.text, &self.words, &mut tokens);
+            self.shapes.find(&folded.text, &glance, &mut spans);
+            self.rules.find(&folded.text, &mut spans);
+            names::find(&Reading::new(&tokens, glance, false), &mut spans);
+        }
         self.finish(&folded, label, &tokens, spans)
     }
 
@@ -354,6 +358,23 @@ fn is_english(texts: &[Option<Text<'_>>]) -> bool {
         (all + glance.long_words, english + glance.english)
     });
     all > 0 && english * 2 >= all
+}
+
+/// Whether a label is an identifier of 128 bits in hexadecimal, as a UUID is written or without its hyphens: what looks
+/// like a telephone number in one of 300 of them is chance. Without a letter among its digits it could be numbers.
+fn is_identifier(label: &str) -> bool {
+    const DIGITS: usize = 32;
+    const HYPHENS: [usize; 4] = [8, 13, 18, 23];
+    let hyphens = match label.len() {
+        DIGITS => &[][..],
+        36 => &HYPHENS,
+        _ => return false,
+    };
+    let bytes = || label.bytes().enumerate();
+    bytes().all(|(place, byte)| match hyphens.contains(&place) {
+        true => byte == b'-',
+        false => byte.is_ascii_hexdigit(),
+    }) && bytes().any(|(_, byte)| byte.is_ascii_alphabetic())
 }
 
 /// Labels of redactors are left as they are: a span is cut where it runs into one. `spans` are sorted and apart.

@@ -47,7 +47,7 @@ pub struct Sanitized<'a> {
 pub(super) struct Message<'a> {
     /// Position in the conversation.
     pub(super) sequence_id: i64,
-    /// The API's own id of the message, where it has one.
+    /// The API's own id of the message, where it has one; redacted like the text where it is no UUID.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) message_id: Option<Cow<'a, str>>,
     /// Who wrote it, redacted like the text.

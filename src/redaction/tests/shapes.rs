@@ -53,6 +53,43 @@ fn plain_replacement_is_the_tutorials() {
 }
 
 #[test]
+fn identifiers_are_published_as_they_are() {
+    let engine = Engine::new(Replacement::Plain);
+    let mut random = fastrand::Rng::with_seed(7);
+    let mut published = |form: fn(uuid::Uuid) -> String| {
+        let id = form(uuid::Builder::from_random_bytes(random.u128(..).to_ne_bytes()).into_uuid());
+        assert_eq!(engine.redact_label(&id).as_deref(), Some(&*id));
+    };
+    for _ in 0..10_000 {
+        published(|id| id.to_string());
+        published(|id| id.simple().to_string());
+        published(|id| id.to_string().to_uppercase());
+    }
+}
+
+#[test]
+fn what_only_resembles_an_identifier_is_redacted() {
+    let engine = Engine::new(Replacement::Plain);
+    for label in [
+        "4111-1111-1111-1111",
+        "41111111-1111-1111-5550-104477000000",
+        "41111111111111115550104477000000",
+        "4111111111111111-aaaa-aaaa-aaaa-aaaa",
+        "jo.doe-9c4e-4d5f-8a6b-75d@example.com",
+    ] {
+        assert_ne!(engine.redact_label(label).as_deref(), Some(label));
+    }
+    let own = Rules::parse("[[patterns]]\nname = \"tenant\"\npattern = '^6f2d'").unwrap();
+    let engine = Engine::with_rules(Replacement::Plain, own, None);
+    assert_eq!(
+        engine
+            .redact_label("6f2d0c9e-35b4-4a1c-9a55-0d7a1a6f4f10")
+            .as_deref(),
+        Some("[REDACTED]0c9e-35b4-4a1c-9a55-0d7a1a6f4f10")
+    );
+}
+
+#[test]
 fn numbers_that_are_not_personal_survive() {
     survive(&[
         "C: see you at 12:30:45 on 2026-11-23",
