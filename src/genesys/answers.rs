@@ -34,6 +34,7 @@ pub(super) fn transport(error: reqwest::Error) -> ErrorKind {
 pub(super) async fn refusal(response: Response) -> ErrorKind {
     let status = response.status();
     let retry_after = retry_after(response.headers());
+    let page = is_page(response.headers());
     let code = if status.is_client_error() {
         error_code(response).await
     } else {
@@ -61,6 +62,10 @@ pub(super) async fn refusal(response: Response) -> ErrorKind {
         (StatusCode::FORBIDDEN, _) => ErrorKind::Forbidden {
             this_conversation: false,
         },
+        // A gateway that knows no route, or takes our request for another protocol: not of this conversation.
+        (status, "") if page && status.is_client_error() && !is_spoken_by_proxies(status) => {
+            ErrorKind::NotJson
+        }
         (StatusCode::NOT_FOUND | StatusCode::GONE, _) => ErrorKind::NotFound,
         (StatusCode::REQUEST_TIMEOUT, _) => ErrorKind::Timeout,
         (StatusCode::PAYLOAD_TOO_LARGE, _)
@@ -125,16 +130,32 @@ pub(super) async fn read(
     Ok(Some(body.freeze()))
 }
 
+/// Whether a status has a meaning of its own, whoever answers with it.
+const fn is_spoken_by_proxies(status: StatusCode) -> bool {
+    matches!(
+        status,
+        StatusCode::REQUEST_TIMEOUT
+            | StatusCode::PAYLOAD_TOO_LARGE
+            | StatusCode::TOO_MANY_REQUESTS
+            | StatusCode::METHOD_NOT_ALLOWED
+            | StatusCode::PROXY_AUTHENTICATION_REQUIRED
+            | StatusCode::CONFLICT
+    )
+}
+
 pub(super) fn is_json(headers: &HeaderMap) -> bool {
-    headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split(';').next())
-        .map(str::trim)
-        .is_some_and(|kind| {
-            let kind = kind.to_ascii_lowercase();
-            kind == "application/json" || kind.ends_with("+json")
-        })
+    media_type(headers).is_some_and(|kind| kind == "application/json" || kind.ends_with("+json"))
+}
+
+/// Whether the body is a web page: Genesys answers with JSON, whatever the status.
+fn is_page(headers: &HeaderMap) -> bool {
+    media_type(headers).is_some_and(|kind| kind == "text/html")
+}
+
+fn media_type(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    let kind = value.split(';').next()?.trim();
+    Some(kind.to_ascii_lowercase())
 }
 
 /// The counters of the API's current window, where it tells them.

@@ -132,7 +132,11 @@ impl Calls {
         let (mut sent, mut sent_for_token) = (0, 0);
         loop {
             match errand.paid() {
-                Some(first) => drop(first),
+                // Taken before the job was there: a hold may have come since.
+                Some(first) => {
+                    self.pace.until_released().await;
+                    drop(first);
+                }
                 None => drop(self.pace.take().await),
             }
             let token = match self.token(dialect, sent_for_token).await {
@@ -230,10 +234,18 @@ impl Calls {
                 correlation_id,
                 body,
             }),
-            Ok(None) => Attempt::Outgrown {
-                status: status.as_u16(),
-            },
-            Err(kind) => Attempt::Failed(failed(kind)),
+            Ok(None) => {
+                // Less than it has: there is room.
+                let _ = room.try_use(before);
+                Attempt::Outgrown {
+                    status: status.as_u16(),
+                }
+            }
+            Err(kind) => {
+                // Less than it has: there is room.
+                let _ = room.try_use(before);
+                Attempt::Failed(failed(kind))
+            }
         }
     }
 
@@ -290,12 +302,13 @@ impl Calls {
             access_token: String,
             expires_in: u64,
         }
-        let response = self
-            .send(request)
-            .await
-            .map_err(|error| self.unanswered(error))?;
+        let endpoint = dialect.token_endpoint().name;
+        let response = self.send(request).await.map_err(|error| {
+            metrics().called(endpoint, 0);
+            self.unanswered(error)
+        })?;
         let status = response.status();
-        metrics().called(dialect.token_endpoint().name, status.as_u16());
+        metrics().called(endpoint, status.as_u16());
         let correlation_id = correlation_id(response.headers());
         let answered = match status {
             StatusCode::OK => read(response, MAX_TOKEN_ANSWER, |_| true)

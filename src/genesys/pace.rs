@@ -106,21 +106,8 @@ impl Pace {
 
     async fn taken(&self) -> Permit {
         loop {
-            let (held_until, limiter) = {
-                let mut state = self.state();
-                if state
-                    .hold_until
-                    .is_some_and(|until| until <= Instant::now())
-                {
-                    state.hold_until = None;
-                }
-                (state.hold_until, state.limiter.clone())
-            };
-            if let Some(until) = held_until {
-                tokio::time::sleep_until(until).await;
-                continue;
-            }
-            let Some(limiter) = limiter else {
+            self.until_released().await;
+            let Some(limiter) = self.state().limiter.clone() else {
                 return Permit(());
             };
             match limiter.check() {
@@ -129,6 +116,22 @@ impl Pace {
                 Err(not_until) => {
                     tokio::time::sleep(not_until.wait_time_from(self.clock.now())).await;
                 }
+            }
+        }
+    }
+
+    /// Waits until no hold is in force: for a call whose permit was taken before.
+    pub(super) async fn until_released(&self) {
+        loop {
+            let held_until = {
+                let mut state = self.state();
+                let now = Instant::now();
+                state.hold_until = state.hold_until.filter(|until| *until > now);
+                state.hold_until
+            };
+            match held_until {
+                Some(until) => tokio::time::sleep_until(until).await,
+                None => return,
             }
         }
     }

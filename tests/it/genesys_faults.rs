@@ -1,13 +1,17 @@
 //! Faults of Genesys: what is the service's pauses intake and harms no job; what is one job's harms no other.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use axum::http::{HeaderMap, StatusCode};
+use axum::response::{Html, IntoResponse};
+use axum::routing::{get, post};
 use lapin::BasicProperties;
 use serde_json::json;
 
-use crate::support::{Stand, WEB_DETAILS, free_port, in_both_dialects, shared_broker, until};
+use crate::support::{
+    Stand, WEB_DETAILS, free_port, in_both_dialects, serve, shared_broker, until,
+};
 
 in_both_dialects!(
     revoked_credentials_pause_intake_and_lose_no_job,
@@ -110,15 +114,9 @@ async fn api_that_revokes_its_first_token() -> (String, Arc<AtomicUsize>) {
         (StatusCode::OK, axum::Json(json!({"messages": []})))
     };
     let router = axum::Router::new()
-        .route("/api/v2/oauth/token", axum::routing::post(token))
-        .route(
-            "/api/v2/conversations/web/details/{id}",
-            axum::routing::get(details),
-        );
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    (url, tokens)
+        .route("/api/v2/oauth/token", post(token))
+        .route("/api/v2/conversations/web/details/{id}", get(details));
+    (serve(router).await, tokens)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -131,6 +129,28 @@ async fn a_refused_token_is_renewed_once_and_costs_no_attempt() {
     assert!(audits.iter().all(|audit| audit.body["attempt"] == json!(1)));
     assert_eq!(tokens.load(Ordering::Relaxed), 2);
     assert!(!worker.output().contains("intake.paused"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_without_a_route_pauses_intake_and_loses_no_job() {
+    let stand = Stand::new().await;
+    let routed = Arc::new(AtomicBool::new(false));
+    let open = Arc::clone(&routed);
+    let token = async || axum::Json(json!({"access_token": "t", "expires_in": 600}));
+    let details = async move || match open.load(Ordering::Relaxed) {
+        true => axum::Json(json!({"messages": []})).into_response(),
+        false => (StatusCode::NOT_FOUND, Html("default backend")).into_response(),
+    };
+    let router = axum::Router::new()
+        .route("/api/v2/oauth/token", post(token))
+        .route("/api/v2/conversations/web/details/{id}", get(details));
+    let url = serve(router).await;
+    let worker = stand.worker(&[("GENESYS_API_URL", &url)]);
+    stand.send_conversations(4).await;
+    worker.stdout_line("intake.paused").await;
+    routed.store(true, Ordering::Relaxed);
+    stand.records.until_audits("success", 4).await;
+    assert!(stand.dead_letters().await.is_empty());
 }
 
 async fn one_forbidden_conversation_among_many_harms_no_other(api: &'static str) {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::support::canaries::Canaries;
 use crate::support::observed::{ANY_PORT, admin_url};
 use crate::support::otlp::Receiver;
-use crate::support::{PrivateBroker, Stand, WEB_DETAILS};
+use crate::support::{PrivateBroker, Stand, WEB_DETAILS, serve};
 
 const EMAIL: &str = "jo.canary@example.com";
 const TEXT: &str = "write to jo.canary@example.com, my card is 4111 1111 1111 1111";
@@ -41,13 +41,10 @@ fn id(number: u8) -> String {
 /// An API that repeats personal data in whatever it answers.
 async fn talkative_api() -> String {
     let token = async || axum::Json(json!({"access_token": TOKEN, "expires_in": 86_400}));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let router = axum::Router::new()
         .route("/api/v2/oauth/token", post(token))
         .route("/api/v2/conversations/web/details/{id}", get(details));
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    url
+    serve(router).await
 }
 
 async fn details(Path(asked): Path<String>) -> (StatusCode, HeaderMap, String) {

@@ -340,3 +340,11 @@ pub(crate) fn conversation(id: &str, texts: &[&str]) -> Value {
         .collect();
     json!({"id": id, "messages": messages})
 }
+
+/// Serves an API of a test's own; its address.
+pub(crate) async fn serve(router: axum::Router) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    url
+}
