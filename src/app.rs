@@ -175,7 +175,10 @@ pub async fn run(source: &Source) -> Result<(), ConfigError> {
 }
 
 /// The bound on what conversations in hand may use.
-fn memory(interceptor: &InterceptorConfig, genesys: &GenesysConfig) -> Result<Memory, ConfigError> {
+pub(crate) fn memory(
+    interceptor: &InterceptorConfig,
+    genesys: &GenesysConfig,
+) -> Result<Memory, ConfigError> {
     const DEFAULT: usize = 64 << 20;
     let workers = interceptor.concurrency;
     let largest = Genesys::largest(genesys);

@@ -55,7 +55,7 @@ impl Cause {
                 "the token endpoint does not answer as the dialect has it: check GENESYS_API, which names the dialect, GENESYS_LOGIN_URL and GENESYS_REGION"
             }
             Self::Permission => {
-                "the OAuth client lacks a permission: give its role conversation:message:view and conversation:webmessaging:view"
+                "the OAuth client lacks a permission: give its role conversation:message:view or conversation:webmessaging:view"
             }
             Self::Service => "Genesys fails for every conversation: waiting for it to recover",
             Self::RateLimit => "Genesys asked to wait for more than a minute",

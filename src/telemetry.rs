@@ -25,6 +25,6 @@ mod totals;
 
 pub use context::TraceContext;
 pub use export::{exposition, families};
-pub use logs::{Guard, audit_line, init};
+pub use logs::{Guard, audit_line, check, init};
 pub use metrics::{Step, metrics, outcome};
 pub use totals::Totals;

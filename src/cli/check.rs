@@ -9,12 +9,14 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::{Failure, output};
+use crate::app::memory;
 use crate::config::{
     AmqpConfig, ConfigError, GenesysConfig, InterceptorConfig, Source, TopologyMode,
     read_policy_file,
 };
-use crate::genesys::{Genesys, Pace};
+use crate::genesys::{ErrorKind, Genesys, Pace};
 use crate::queue::{Address, Advice, Names, Product, compare, plan, say_goodbye, verify};
+use crate::telemetry;
 
 #[derive(Args)]
 #[group(multiple = false)]
@@ -60,6 +62,15 @@ fn explain_policy(path: &str) -> Result<(), Failure> {
     }
 }
 
+/// The INTERCEPTOR_* variables, and whether they fit those of Genesys, where these can be read.
+fn interceptor(source: &Source) -> Result<InterceptorConfig, ConfigError> {
+    let config = InterceptorConfig::read(source)?;
+    if let Ok(genesys) = GenesysConfig::read(source) {
+        memory(&config, &genesys)?;
+    }
+    Ok(config)
+}
+
 /// One line each; goes on after a failure so that all that is wrong is seen at once.
 pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Failure> {
     if let Some(path) = &options.policy {
@@ -75,7 +86,7 @@ pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Fa
         return live::execute(source).await;
     }
     let mut report = Report { code: 0 };
-    report.config("interceptor", InterceptorConfig::read(source), |config| {
+    report.config("interceptor", interceptor(source), |config| {
         format!(
             "{} workers, window {}, policy {}",
             config.concurrency,
@@ -100,6 +111,10 @@ pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Fa
     let amqp = report.config("amqp", amqp, |(address, names, _)| {
         format!("{}, queue {}", address.shown(), names.jobs)
     });
+    if let Err(error) = telemetry::check(source) {
+        say(&format!("FAIL  telemetry: {error}"));
+        report.code = 2;
+    }
     for name in source.unknown() {
         say(&unknown(name));
     }
@@ -112,13 +127,22 @@ pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Fa
             "credentials accepted".to_owned()
         });
         if token.is_some() {
-            report.line("organization", client.organization().await, |name| {
+            let organization = client.organization().await.map_err(|error| match error.kind {
+                ErrorKind::NotFound => {
+                    "there is no Genesys API at that address: check GENESYS_API_URL and GENESYS_REGION"
+                        .to_owned()
+                }
+                _ => error.to_string(),
+            });
+            let organization = report.line("organization", organization, |name| {
                 name.clone()
                     .unwrap_or_else(|| "not told by this dialect".to_owned())
             });
-            report.line("permission", client.may_read().await, |()| {
-                "conversations may be read".to_owned()
-            });
+            if organization.is_some() {
+                report.line("permission", client.may_read().await, |()| {
+                    "conversations may be read".to_owned()
+                });
+            }
         }
     }
     match report.code {

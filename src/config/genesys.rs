@@ -140,9 +140,14 @@ fn url(source: &Source, name: &str) -> Result<Option<String>, ConfigError> {
     let rest = text
         .strip_prefix("https://")
         .or_else(|| text.strip_prefix("http://"));
+    let text = text.trim_end_matches('/');
     match rest {
+        Some(_) if text.ends_with("/api/v2") => Err(ConfigError::new(
+            name,
+            format!("{text:?} ends in /api/v2, which every call adds: leave that out"),
+        )),
         Some(host) if !host.is_empty() && !host.contains(['?', '#', ' ', '@']) => {
-            Ok(Some(text.trim_end_matches('/').to_owned()))
+            Ok(Some(text.to_owned()))
         }
         // Not repeated: it may hold a password.
         _ if text.contains('@') => Err(ConfigError::new(name, "must not hold a user or password")),
@@ -225,6 +230,7 @@ mod tests {
             ("GENESYS_CLIENT_ID", ""),
             ("GENESYS_CLIENT_SECRET", ""),
             ("GENESYS_API_URL", "mypurecloud.com"),
+            ("GENESYS_API_URL", "https://api.mypurecloud.com/api/v2/"),
             ("GENESYS_LOGIN_URL", "ftp://x"),
             ("GENESYS_LOGIN_URL", "https://user:password@example.com"),
             ("GENESYS_TIMEOUT_SECONDS", "0"),

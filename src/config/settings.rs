@@ -124,7 +124,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("INTERCEPTOR_CONTEXT_WINDOW", Value("50"), Plain,
         "number of last messages that are published; 0 is all"),
     setting("INTERCEPTOR_LANGUAGE_CONFIDENCE", Value("0.8"), Plain,
-        "from which a detected language counts"),
+        "from which a message's or a sender's own language counts; below it the conversation's best guess is published"),
     setting("INTERCEPTOR_UNDETERMINED_LANGUAGE", Value("skip"), Plain,
         "`keep` publishes messages without a language as `und`"),
     setting("INTERCEPTOR_REPLACEMENT", Value("plain"), Plain,

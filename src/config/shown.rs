@@ -24,7 +24,9 @@ pub fn shown(source: &Source) -> Vec<Shown> {
 
 fn show(source: &Source, setting: &Setting) -> Shown {
     let name = setting.name;
-    let (value, origin) = if let Some((value, origin)) = source.found(name) {
+    let (value, origin) = if name == PROXY {
+        proxy(source, setting)
+    } else if let Some((value, origin)) = source.found(name) {
         (masked(setting, value), origin.as_str().to_owned())
     } else if let Some((path, origin)) = file(source, setting) {
         let origin = format!("file {path} ({name}_FILE, {})", origin.as_str());
@@ -43,6 +45,31 @@ fn show(source: &Source, setting: &Setting) -> Shown {
         value,
         origin,
     }
+}
+
+const PROXY: &str = "HTTPS_PROXY";
+
+/// The client reads it from the process environment by itself, under either name.
+fn proxy(source: &Source, setting: &Setting) -> (String, String) {
+    let set = [PROXY, "https_proxy"]
+        .into_iter()
+        .filter_map(|name| Some((name, source.found(name)?)));
+    let mut ignored = "";
+    for (name, (value, origin)) in set {
+        match origin {
+            Origin::Environment if name == PROXY => {
+                return (masked(setting, value), origin.as_str().to_owned());
+            }
+            Origin::Environment => {
+                return (
+                    masked(setting, value),
+                    format!("{} ({name})", origin.as_str()),
+                );
+            }
+            Origin::DotEnv => ignored = "; that in .env is ignored",
+        }
+    }
+    (String::new(), format!("not set{ignored}"))
 }
 
 fn file<'a>(source: &'a Source, setting: &Setting) -> Option<(&'a str, Origin)> {

@@ -116,10 +116,18 @@ impl Genesys {
     pub async fn may_read(&self) -> Result<(), Error> {
         let invented = uuid::Uuid::new_v4().to_string();
         let mut errand = Errand::single(self.calls.permit().await);
+        let missing = |error: &Error| error.kind == ErrorKind::NotFound;
         match self.fetch(&invented, &mut errand).await {
-            Ok(fetched) => fetched.read(|_| ()),
-            Err(error) if error.kind == ErrorKind::NotFound => Ok(()),
-            Err(error) => Err(error),
+            Ok(fetched) => return fetched.read(|_| ()),
+            Err(error) if missing(&error) => {}
+            Err(error) => return Err(error),
+        }
+        let asked = self
+            .dialect
+            .ask_for_messages(&self.calls, &invented, &mut errand);
+        match asked.await {
+            Err(error) if missing(&error) => Ok(()),
+            asked => asked,
         }
     }
 

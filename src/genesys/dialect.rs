@@ -38,6 +38,14 @@ pub(super) trait Dialect: Send + Sync {
         errand: &'a mut Errand,
     ) -> BoxFuture<'a, Result<Fetched, Error>>;
 
+    /// Asks for messages of a conversation that does not exist, where fetching one that does needs a right of its own.
+    fn ask_for_messages<'a>(
+        &'a self,
+        calls: &'a Calls,
+        conversation_id: &'a str,
+        errand: &'a mut Errand,
+    ) -> BoxFuture<'a, Result<(), Error>>;
+
     /// How long before its end a conversation may have begun, where the API lists conversations by their begin; zero
     /// where it lists them by their end.
     fn begun_before_end(&self) -> SignedDuration;

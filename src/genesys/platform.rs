@@ -177,6 +177,21 @@ impl Dialect for Platform {
             .boxed()
     }
 
+    fn ask_for_messages<'a>(
+        &'a self,
+        calls: &'a Calls,
+        conversation_id: &'a str,
+        errand: &'a mut Errand,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        // The id of a message looks the same.
+        Box::pin(async move {
+            let ids = [conversation_id];
+            self.bulk(calls, conversation_id, &ids, errand)
+                .await
+                .map(drop)
+        })
+    }
+
     fn begun_before_end(&self) -> SignedDuration {
         THREADING
     }

@@ -66,16 +66,40 @@ impl Drop for Guard {
 /// What `run` logs where RUST_LOG says nothing: lapin's own lines repeat what ours say of the same fault.
 const OF_RUN: &str = "info,lapin=off";
 
+/// Whether logs and telemetry of `run` can be set up as RUST_LOG and the OTEL_* variables say.
+///
+/// # Errors
+/// The first of them that cannot be used.
+pub fn check(source: &Source) -> Result<(), ConfigError> {
+    filter(source, OF_RUN)?;
+    Otlp::read(source).map(drop)
+}
+
+/// What RUST_LOG lets through. A word by itself is a level: the filter would take any other for the name of a module, and
+/// log nothing else.
+fn filter(source: &Source, default: &str) -> Result<EnvFilter, ConfigError> {
+    let text = source.text("RUST_LOG").unwrap_or(default);
+    let problem = |problem: String| Err(ConfigError::new("RUST_LOG", problem));
+    for word in text.split(',').map(str::trim) {
+        if !word.is_empty() && !word.contains(['=', '[']) && word.parse::<LevelFilter>().is_err() {
+            return problem(format!(
+                "{word:?} is none of error, warn, info, debug, trace, off; of one module it is MODULE=LEVEL"
+            ));
+        }
+    }
+    EnvFilter::builder()
+        .with_default_directive(LevelFilter::WARN.into())
+        .parse(text)
+        .or_else(|error| problem(error.to_string()))
+}
+
 /// Starts logging: `run` logs to stdout, everything else to stderr.
 ///
 /// # Errors
 /// RUST_LOG or an OTEL_* variable where they cannot be used.
 pub fn init(source: &Source, to_stdout: bool) -> Result<Guard, ConfigError> {
     let default = if to_stdout { OF_RUN } else { "warn,lapin=off" };
-    let filter = EnvFilter::builder()
-        .with_default_directive(LevelFilter::WARN.into())
-        .parse(source.text("RUST_LOG").unwrap_or(default))
-        .map_err(|error| ConfigError::new("RUST_LOG", error))?;
+    let filter = filter(source, default)?;
 
     let logs = if !to_stdout {
         let colours = std::io::stderr().is_terminal();

@@ -183,6 +183,8 @@ async fn wrong_settings_are_one_line_and_exit_code_2_before_any_connection() {
         ("INTERCEPTOR_ADMIN_ADDR", "everywhere"),
         ("INTERCEPTOR_POLICY_FILE", "policy.toml"),
         ("RUST_LOG", "=!"),
+        ("RUST_LOG", "warning"),
+        ("GENESYS_API_URL", "https://api.mypurecloud.com/api/v2"),
     ] {
         let mut environment = working.clone();
         environment.extend(owned(&[(variable, value)]));

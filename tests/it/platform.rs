@@ -1,9 +1,13 @@
 //! What only the dialect of the published API has.
 
+use axum::http::StatusCode;
+use axum::routing::{get, post};
 use lapin::BasicProperties;
 use serde_json::{Value, json};
 
-use crate::support::{PLATFORM, Stand, conversation, shared_broker, transcripts_file};
+use crate::support::{
+    PLATFORM, Stand, conversation, interceptor, owned, run, serve, shared_broker, transcripts_file,
+};
 
 async fn send(stand: &Stand, id: &str) {
     stand.send(id.as_bytes(), BasicProperties::default()).await;
@@ -122,4 +126,44 @@ async fn a_missing_permission_pauses_intake_and_names_the_role() {
     stand.faults(json!({})).await;
     stand.records.until_transcripts(1).await;
     assert_eq!(stand.records.count("audit.failed"), 0);
+}
+
+#[tokio::test]
+async fn check_tells_of_the_permission_that_reading_messages_needs() {
+    let identity = async || axum::Json(json!({"organization": {"name": "Example"}}));
+    let gone = async || {
+        (
+            StatusCode::NOT_FOUND,
+            axum::Json(json!({"code": "not.found"})),
+        )
+    };
+    let denied = async || {
+        let body = json!({"code": "missing.permissions"});
+        (StatusCode::FORBIDDEN, axum::Json(body))
+    };
+    let token = async || axum::Json(json!({"access_token": "t", "expires_in": 600}));
+    let messages = "/api/v2/conversations/messages/{id}";
+    let router = axum::Router::new()
+        .route("/oauth/token", post(token))
+        .route("/api/v2/tokens/me", get(identity))
+        .route(messages, get(gone))
+        .route(&format!("{messages}/messages/bulk"), post(denied));
+    let url = serve(router).await;
+    let settings = owned(&[
+        ("GENESYS_API", "platform"),
+        ("GENESYS_API_URL", &url),
+        ("GENESYS_CLIENT_ID", "id"),
+        ("GENESYS_CLIENT_SECRET", "secret"),
+    ]);
+    let checked = run(interceptor(), &["check"], &settings, b"").await;
+    let line = |what: &str| {
+        let mut lines = checked.stdout.lines();
+        lines.find(|line| line.contains(what)).unwrap().to_owned()
+    };
+    assert_eq!(line("organization:"), "ok    organization: Example");
+    assert!(
+        line("permission:").starts_with("FAIL  permission: The OAuth client lacks a permission"),
+        "{}",
+        checked.stdout
+    );
 }

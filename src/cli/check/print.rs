@@ -3,9 +3,7 @@
 use std::io::Write;
 
 use super::super::{Failure, output};
-use crate::config::{
-    AmqpConfig, ConfigError, GenesysConfig, InterceptorConfig, Shown, Source, document, shown,
-};
+use crate::config::{AmqpConfig, ConfigError, GenesysConfig, Shown, Source, document, shown};
 
 /// Prints docs/configuration.md.
 pub(super) fn settings() -> Result<(), Failure> {
@@ -56,7 +54,8 @@ pub(super) fn in_force(source: &Source) -> Result<(), Failure> {
         AmqpConfig::read(source)
             .and_then(|config| super::Address::new(&config, ""))
             .map(drop),
-        InterceptorConfig::read(source).map(drop),
+        super::interceptor(source).map(drop),
+        crate::telemetry::check(source),
     ]
     .into_iter()
     .filter_map(Result::err)
