@@ -54,6 +54,8 @@ impl Status {
     /// There is a session with the broker, or why not.
     pub fn set_broker(&self, problem: Option<String>) {
         metrics().connected(problem.is_none());
+        // A connection that is gone is not unblocked, and a new one begins without.
+        metrics().blocked(false);
         *self.broker() = Broker {
             problem,
             ..Broker::default()

@@ -197,7 +197,12 @@ impl<'a> Feeder<'a> {
                 Ok(None)
             }
             Some(Known::Unharmed) if delivered.origin == Origin::Jobs => Ok(Some(delivered)),
-            None if delivered.origin == Origin::Suspects => Ok(Some(delivered)),
+            // One that another replica had in hand when the broker failed us all has crashed nobody.
+            None if delivered.origin == Origin::Suspects
+                && !(delivered.redelivered && self.app.returns.broke_lately()) =>
+            {
+                Ok(Some(delivered))
+            }
             // Among the suspects it is counted anew.
             Some(Known::Unharmed) | None => {
                 self.look_for_suspects.reset_immediately();
@@ -261,9 +266,6 @@ impl<'a> Feeder<'a> {
     /// Stops to consume and gives back what was delivered and not begun. May be dropped and called again.
     pub(super) async fn pause(&mut self) -> Result<(), SessionError> {
         self.app.status.set_consuming(false);
-        self.app
-            .status
-            .set_obstacle(self.obstacles.borrow().problem());
         self.jobs.stop().await?;
         self.give_back().await
     }
@@ -282,7 +284,6 @@ impl<'a> Feeder<'a> {
     async fn until_open(&mut self) {
         loop {
             let problem = self.obstacles.borrow_and_update().problem();
-            self.app.status.set_obstacle(problem);
             let state = *self.gate.borrow_and_update();
             let probe_at = match (problem, state) {
                 (Some(_), _) => None,

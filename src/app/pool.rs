@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::FutureExt;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -16,8 +17,8 @@ use super::{App, MOST_CRASHES, budget};
 use crate::failpoint;
 use crate::outcome::Outcome;
 use crate::queue::{
-    Depths, Notices, Origin, Outbox, Replicas, Session, SessionError, acknowledge, give_back,
-    settle,
+    Depths, Notices, Obstacles, Origin, Outbox, Replicas, Session, SessionError, Settlement,
+    acknowledge, give_back, settle,
 };
 use crate::telemetry::spans::JobSpan;
 use crate::telemetry::{Step, audit_line, metrics, outcome};
@@ -90,6 +91,7 @@ impl App {
             error = self.share_budget(replicas.as_mut()) => Err(error.to_string()),
             fault = session.end() => Err(fault),
             never = self.count_queues() => match never {},
+            never = self.show_obstacles(session.obstacles.subscribe()) => match never {},
         };
         self.status.set_consuming(false);
         if let Err(error) = fed {
@@ -109,6 +111,18 @@ impl App {
         self.drain(&mut feeder, &pool, &mut workers).await;
         session.close().await;
         Ok(())
+    }
+
+    /// Shows what keeps messages from going out, whatever is waited for meanwhile.
+    async fn show_obstacles(&self, mut obstacles: watch::Receiver<Obstacles>) -> Infallible {
+        loop {
+            let problem = obstacles.borrow_and_update().problem();
+            self.status.set_obstacle(problem);
+            if obstacles.changed().await.is_err() {
+                // The session has ended, and whoever waits for that takes over.
+                std::future::pending::<()>().await;
+            }
+        }
     }
 
     /// Counts what waits in the queues for as long as somebody looks at it.
@@ -265,6 +279,8 @@ impl Pool {
             if !put_off {
                 returns.done(ticket);
             }
+            // Before the acknowledgement: where that is lost, the job that comes back is only acknowledged.
+            self.tell(&settlement);
             failpoint::reached("done", "job").await;
             acknowledge(&delivered, names).await
         };
@@ -273,36 +289,31 @@ impl Pool {
         failpoint::reached("acknowledged", "job").await;
         drop(in_hand);
         metrics().step(Step::Settle, began.elapsed());
+        let problem = settlement.problem.as_ref().map(|(code, _)| *code);
+        span.ended(outcome(settlement.audit.status), problem);
+        Ok(())
+    }
+
+    /// Counts what a job became, and writes its line.
+    fn tell(&self, settlement: &Settlement) {
+        let Settlement {
+            audit,
+            latency,
+            transcript,
+            conversation_id,
+            ..
+        } = settlement;
         let reason = match settlement.outcome {
             Outcome::Reject(reason) => Some(reason.as_str()),
             _ => None,
         };
-        metrics().settled(
-            &settlement.audit,
-            reason,
-            settlement.latency,
-            settlement.transcript.as_ref(),
-        );
-        worker.totals.settled(
-            settlement.audit.status,
-            settlement.latency,
-            settlement.transcript.as_ref(),
-        );
-        let problem = settlement.problem.as_ref().map(|(code, _)| *code);
-        span.ended(outcome(settlement.audit.status), problem);
-        audit_line(
-            &settlement.audit,
-            settlement.conversation_id.as_deref(),
-            settlement.latency,
-        );
+        metrics().settled(audit, reason, *latency, transcript.as_ref());
+        let totals = &self.app.worker.totals;
+        totals.settled(audit.status, *latency, transcript.as_ref());
+        audit_line(audit, conversation_id.as_deref(), *latency);
         if let Some(reason) = reason {
-            tracing::warn!(
-                event = "job.dead_lettered",
-                conversation_id = settlement.conversation_id,
-                reason
-            );
+            tracing::warn!(event = "job.dead_lettered", conversation_id, reason);
         }
-        Ok(())
     }
 
     fn failure(&self) -> std::sync::MutexGuard<'_, Option<String>> {

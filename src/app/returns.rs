@@ -41,6 +41,7 @@ struct Inner {
     expected: VecDeque<(Identity, Known)>,
     /// Unset while there is no session.
     forget_at: Option<Instant>,
+    broke_at: Option<Instant>,
 }
 
 struct Held {
@@ -86,7 +87,8 @@ impl Returns {
         while inner.acknowledged.back().is_some_and(|(_, at)| old(*at)) {
             inner.acknowledged.pop_back();
         }
-        if held.known == Known::Done {
+        // Without an id of its own a later job for the same conversation cannot be told from it, and must be done.
+        if held.known == Known::Done && held.identity.job_id.is_some() {
             inner.acknowledged.push_front((held.identity, now));
         }
     }
@@ -102,6 +104,7 @@ impl Returns {
         let now = Instant::now();
         inner.forget_expired(now);
         inner.forget_at = None;
+        inner.broke_at = Some(now);
         let held = std::mem::take(&mut inner.in_hand);
         let acknowledged = std::mem::take(&mut inner.acknowledged);
         let held = held.into_iter().map(|held| (held.identity, held.known));
@@ -113,6 +116,13 @@ impl Returns {
             inner.expected.push_front(expected);
         }
         inner.expected.truncate(MOST);
+    }
+
+    /// Whether a session of this process broke not long ago: then the fault was the broker's, for all replicas.
+    pub(super) fn broke_lately(&self) -> bool {
+        self.inner()
+            .broke_at
+            .is_some_and(|at| at.elapsed() < COMES_BACK)
     }
 
     /// What is known of a delivery that came back; only once.
@@ -143,8 +153,31 @@ mod tests {
     fn job(subject: &str) -> Identity {
         Identity {
             subject: subject.to_owned(),
+            job_id: Some("id".to_owned()),
             ..Identity::default()
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_later_job_without_an_id_is_not_taken_for_one_that_is_done() {
+        let bare = || Identity {
+            job_id: None,
+            ..job("conversation")
+        };
+        let returns = Returns::default();
+        returns.session_began();
+        let first = returns.take(bare());
+        returns.done(first);
+        returns.acknowledged(first);
+        returns.take(bare());
+        returns.session_broke();
+        returns.session_began();
+        assert_eq!(returns.recall(&bare()), Some(Known::Unharmed));
+        assert_eq!(
+            returns.recall(&bare()),
+            None,
+            "it was delivered, and not in hand"
+        );
     }
 
     #[tokio::test(start_paused = true)]
@@ -186,6 +219,17 @@ mod tests {
         assert_eq!(returns.recall(&job("sent")), None);
         tokio::time::sleep(COMES_BACK).await;
         assert_eq!(returns.recall(&job("in hand")), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_broken_session_is_remembered_for_as_long_as_jobs_may_come_back() {
+        let returns = Returns::default();
+        returns.session_began();
+        assert!(!returns.broke_lately());
+        returns.session_broke();
+        assert!(returns.broke_lately());
+        tokio::time::sleep(COMES_BACK).await;
+        assert!(!returns.broke_lately());
     }
 
     #[test]

@@ -54,6 +54,26 @@ async fn a_worker_stops_during_a_memory_alarm() {
     alarm.end(next).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alarm_ends_with_the_broker_that_raised_it() {
+    let alarm = Alarm::prepare().await;
+    let (worker, _) = alarm.strike().await;
+    let metrics = format!("{}/metrics", admin_url(&worker).await);
+    let blocked = async |expected: &str| {
+        let shown = reqwest::get(&metrics).await.unwrap().text().await.unwrap();
+        shown.contains(&format!("interceptor_broker_blocked {expected}"))
+    };
+    assert!(blocked("1").await);
+    alarm.broker.kill().await;
+    alarm.broker.restart().await;
+    alarm.until_ready(&worker, 200).await;
+    assert!(
+        blocked("0").await,
+        "nobody unblocks a connection that is gone"
+    );
+    dismiss(vec![worker]).await;
+}
+
 struct Alarm {
     broker: PrivateBroker,
     stand: Stand,

@@ -193,6 +193,7 @@ async fn a_lost_acknowledgement_is_made_up_for_without_another_call() {
     assert_eq!(records.len(), 2, "one transcript and one audit");
     let stats = stopped.stand.get("/simulator/stats").await;
     assert_eq!(stats["requests"], calls);
+    assert_eq!(stopped.worker.stdout_count("AUDIT_LOG"), 1);
 }
 
 /// Being put off for want of budget is no attempt: the copy that waits has the number of the try before it, which is done.
