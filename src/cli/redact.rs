@@ -1,5 +1,6 @@
 //! `interceptor redact`
 
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::time::{Duration, Instant};
@@ -56,16 +57,27 @@ fn redact_all(redactor: &mut Redactor, reader: &mut dyn BufRead) -> anyhow::Resu
     let mut stdout = output::stdout();
     let mut line = Vec::new();
     reader.read_until(b'\n', &mut line)?;
-    if !is_json(&line) {
+    if let Err(first) = json(&line) {
         reader.read_to_end(&mut line)?;
-        if is_json(&line) {
-            redactor.document(&line, "the document", &mut stdout)?;
+        let broken = match json(&line) {
+            Ok(_) => return redactor.document(&line, "the document", &mut stdout),
+            Err(broken) => broken,
+        };
+        let mut lines = line.split(|byte| *byte == b'\n');
+        let whole = |line: &[u8]| line.starts_with(b"{") && json(line).is_ok();
+        if first.is_eof() && !lines.clone().any(whole) {
+            // One document over several lines.
+            let (line, column) = (broken.line(), broken.column());
+            let problem = format!("the transcript is not valid JSON at column {column}");
+            redactor.refuse(&format!("line {line}"), problem);
             return Ok(());
         }
-        for (index, line) in line.split(|byte| *byte == b'\n').enumerate() {
-            redactor.line(line, index + 1, &mut stdout)?;
-        }
-        return Ok(());
+        return lines
+            .try_fold(1, |number, line| {
+                redactor.line(line, number, &mut stdout)?;
+                Ok(number + 1)
+            })
+            .map(drop);
     }
     let mut number = 1;
     while !line.is_empty() {
@@ -78,9 +90,8 @@ fn redact_all(redactor: &mut Redactor, reader: &mut dyn BufRead) -> anyhow::Resu
 }
 
 /// As far as the transcript's own reader is concerned: it sees to invalid UTF-8 itself.
-fn is_json(text: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(text);
-    serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok()
+fn json(text: &[u8]) -> serde_json::Result<serde::de::IgnoredAny> {
+    serde_json::from_str(&String::from_utf8_lossy(text))
 }
 
 struct Redactor {
@@ -135,17 +146,20 @@ impl Redactor {
 
     fn document(&mut self, body: &[u8], place: &str, output: &mut dyn Write) -> anyhow::Result<()> {
         let started = Instant::now();
+        if body.trim_ascii_start().starts_with(b"[") {
+            let problem = "a list of transcripts: give one a line, as jq -c '.[]' prints them";
+            self.refuse(place, problem);
+            return Ok(());
+        }
         let mut raw = match decode(body) {
             Ok(raw) => raw,
             Err(error) => {
-                self.failed = true;
-                eprintln!("error: {place}: {error}");
+                self.refuse(place, error);
                 return Ok(());
             }
         };
         let Some(id) = raw.id.take() else {
-            self.failed = true;
-            eprintln!("error: {place}: the transcript has no id (a string)");
+            self.refuse(place, "the transcript has no id (a string)");
             return Ok(());
         };
         if self.explain {
@@ -160,6 +174,11 @@ impl Redactor {
         std::io::stderr().lock().write_all(&audit.payload.body)?;
         eprintln!();
         Ok(())
+    }
+
+    fn refuse(&mut self, place: &str, problem: impl Display) {
+        self.failed = true;
+        eprintln!("error: {place}: {problem}");
     }
 
     fn audit(&self, id: &str, transcript: &Transcript, latency: Duration) -> Audit {

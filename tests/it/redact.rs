@@ -83,6 +83,24 @@ async fn one_document_may_span_lines_and_be_a_file() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_broken_document_is_refused_once_and_where_it_is_broken() {
+    for (text, problem) in [
+        (
+            "{\n  \"id\": \"1\",\n  \"messages\": [\n  ],\n}\n",
+            "error: line 5: the transcript is not valid JSON at column 1",
+        ),
+        (
+            "[{\"id\":\"1\",\"messages\":[]}]\n",
+            "error: line 1: a list of transcripts: give one a line, as jq -c '.[]' prints them",
+        ),
+    ] {
+        let refused = run(interceptor(), &["redact", "-"], &[], text.as_bytes()).await;
+        assert_eq!(refused.code, Some(1));
+        assert_eq!(refused.stderr.trim_end(), problem);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_document_with_a_bad_first_line_is_read_line_by_line() {
     let good = conversation("good", &["hello there"]);
     let input = format!("not json\n{good}\n");
