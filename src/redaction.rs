@@ -18,13 +18,15 @@
 //! | `shapes.rs`, `numbers.rs`, `phones.rs`, `iban.rs`, `checksums.rs` | recognition by shape, whatever surrounds it |
 //! | `national.rs`, `secrets.rs` | national ids by their check digits; keys, tokens, web addresses with personal data |
 //! | `values.rs` | what a value looks like in tokens: numbers and codes, dates |
-//! | `names.rs`, `addresses.rs`, `mail.rs` | persons, postal addresses, disguised e-mail addresses |
+//! | `names.rs`, `persons.rs` | where a name begins and ends; names that need no cue |
+//! | `addresses.rs`, `mail.rs` | postal addresses, disguised e-mail addresses |
 //! | `cues.rs` | "my pin is 4471": cues beside a value |
 //! | `asks.rs`, `answers.rs` | expectations: what a turn asks for; what answers it |
 //! | `bare.rs` | messages that are a value and nothing else |
 //! | `memory.rs` | what was once found is found everywhere |
 //! | `pieces.rs` | values split over messages |
 //! | `policy.rs` | the policy file: own patterns and cues, allow list, actions |
+//! | `merge.rs` | what several rules found at one place |
 //! | `replace.rs` | spans and replacement policy -> redacted text with code point offsets |
 
 mod addresses;
@@ -42,9 +44,11 @@ mod kind;
 mod lexer;
 mod mail;
 mod memory;
+mod merge;
 mod names;
 mod national;
 mod numbers;
+mod persons;
 mod phones;
 mod pieces;
 mod policy;

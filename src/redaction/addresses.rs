@@ -12,12 +12,26 @@ pub(super) fn find(reading: &Reading<'_>, spans: &mut Vec<Span>) {
     while index < reading.tokens.len() {
         match at(reading, index) {
             Some(end) => {
-                spans.push(reading.span(index, end, Kind::Address, "address"));
+                let start = with_unit(reading, index);
+                spans.push(reading.span(start, end, Kind::Address, "address"));
                 index = end;
             }
             None => index += 1,
         }
     }
+}
+
+/// Where an address begins whose unit stands before the house number: "Flat 3b, 22 Queens Road".
+fn with_unit(reading: &Reading<'_>, start: usize) -> usize {
+    let comma = reading
+        .before(start)
+        .is_some_and(|token| token.is_mark(b','));
+    let unit = start.checked_sub(2 + usize::from(comma));
+    unit.filter(|&unit| {
+        let [word, number] = [unit, unit + 1].map(|at| &reading.tokens[at]);
+        word.is(Class::STREET_UNIT) && word.is_word() && is_unit_number(number)
+    })
+    .unwrap_or(start)
 }
 
 /// Adds the postcodes that are told by their form alone: British ("SW1A 2AA") and Canadian ("K1A 0B1"), in capitals.
@@ -85,10 +99,36 @@ pub(super) fn at(reading: &Reading<'_>, start: usize) -> Option<usize> {
     }
 }
 
-/// One word that is a name and a street in German, Dutch or a Nordic language, known by no dictionary.
+/// What a word that is a name and a street ends with, in German, Dutch, Finnish or a Nordic language; folded.
+const STREETS: [&str; 48] = [
+    "strasse", "str", "weg", "gasse", "allee", "platz", "ring", "damm", "ufer", "hof", "steig",
+    "pfad", "stieg", "berg", "markt", "park", "chaussee", "graben", "brucke", "straat", "laan",
+    "plein", "gracht", "kade", "dijk", "singel", "dreef", "wal", "steeg", "vej", "gade", "gata",
+    "gatan", "gaten", "vagen", "vegen", "veien", "vei", "veg", "haugen", "bakken", "backe",
+    "garde", "grand", "straeti", "katu", "kuja", "tie",
+];
+
+/// "Lindenweg 5": a word that no dictionary knows and a number, where something says that it is a street. Else they are a
+/// product and its version, as "Chromebook 14".
 fn is_compound(reading: &Reading<'_>, index: usize) -> bool {
     let token = &reading.tokens[index];
-    token.class == Class::default() && token.is_word()
+    if token.class != Class::default() || !token.is_word() {
+        return false;
+    }
+    let word = reading.written(index).to_lowercase();
+    let unit = |at: usize| {
+        reading
+            .get(at)
+            .is_some_and(|token| token.is(Class::STREET_UNIT) && token.is_word())
+    };
+    STREETS.iter().any(|street| word.ends_with(street))
+        // "49 Bergheimer 43", "Bergheimer 43, Apt. 3"
+        || reading.before(index).is_some_and(|token| token.digits > 0)
+        || (index + 2..index + 4).any(unit)
+        // "ul. Bergowa 80"
+        || index >= 2
+            && reading.tokens[index - 1].is_mark(b'.')
+            && reading.tokens[index - 2].is(Class::STREET_FIRST)
 }
 
 fn is_house_number(reading: &Reading<'_>, index: usize) -> bool {

@@ -102,8 +102,12 @@ fn numbers(
         let few =
             value.digits >= 2 && value.letters || value.digits == 2 && reading.tokens.len() <= 2;
         let common = own && values::is_common_number(reading, text, &value);
-        if (value.digits >= least || few) && !common && !values::is_everyday(reading, &value) {
+        let sort_code =
+            kinds.contains(Kind::RoutingNumber) && values::is_sort_code(reading, &value);
+        let everyday = values::is_everyday(reading, &value) && !sort_code;
+        if (value.digits >= least || few) && !common && !everyday {
             let kind = match value.digits {
+                _ if sort_code => Kind::RoutingNumber,
                 16 if kinds.contains(Kind::CreditCard) => Kind::CreditCard,
                 5 if kinds.contains(Kind::PostalCode) => Kind::PostalCode,
                 10 if kinds.contains(Kind::Phone) => Kind::Phone,
@@ -147,7 +151,10 @@ fn address(reading: &Reading<'_>, first: usize, spans: &mut Vec<Span>) {
         token.digits > 0 && !values::is_measure(token) && !values::is_quantity(reading, index)
     });
     let start = match from {
-        Some(number) if number <= first + 3 && reading.tokens.len() - number >= 3 => {
+        Some(number)
+            if number <= first + 3
+                && (reading.tokens.len() - number >= 3 || is_short(reading, number)) =>
+        {
             first.min(number)
         }
         // Without a number: a place, if it is all that is said.
@@ -162,6 +169,13 @@ fn address(reading: &Reading<'_>, first: usize, spans: &mut Vec<Span>) {
     if end > start {
         spans.push(reading.span(start, end, Kind::Address, "answer"));
     }
+}
+
+/// "22 Acacia": a number and one word that is no other.
+fn is_short(reading: &Reading<'_>, number: usize) -> bool {
+    reading.get(number + 1).is_some_and(|word| {
+        word.is_word() && (reading.capital(number + 1) || !reading.ordinary(number + 1))
+    })
 }
 
 fn secret(reading: &Reading<'_>, first: usize, spans: &mut Vec<Span>) {
@@ -250,6 +264,12 @@ fn person(reading: &Reading<'_>, first: usize, spans: &mut Vec<Span>) {
 fn word(reading: &Reading<'_>, first: usize, kind: Kind, spans: &mut Vec<Span>) {
     if let Some(end) = only(reading, first)
         && end - first <= 2
+    {
+        spans.push(reading.span(first, end, kind, "answer"));
+        return;
+    }
+    if let Some(end) = values::coded_run(reading, first)
+        && reading.skip_fillers(end).is_none()
     {
         spans.push(reading.span(first, end, kind, "answer"));
         return;

@@ -8,7 +8,7 @@ use super::kind::KindSet;
 use super::lexer::Form;
 use super::reading::Reading;
 use super::words::{Class, Words};
-use super::{Kind, Side, Span, addresses, answers, bare, mail, names, national, values};
+use super::{Kind, Side, Span, addresses, answers, bare, mail, national, persons, values};
 
 /// What the rules know beside the message: what was said before it.
 pub(super) struct Context<'a> {
@@ -65,7 +65,7 @@ impl<'a> Context<'a> {
             found.retain(|cue| cue.cue.kind != Some(Kind::Url));
         }
         if all.is(Class::GIVEN.or(Class::TITLE).or(Class::GREETING)) {
-            names::find(reading, spans);
+            persons::find(reading, spans);
         }
         if digits {
             addresses::find_postcodes(reading, text, spans);
@@ -84,11 +84,18 @@ impl<'a> Context<'a> {
         }
         if long_code {
             for (index, token) in reading.tokens.iter().enumerate() {
-                if token.form == Form::Mixed
-                    && let Some(rule) =
-                        national::code(&text[token.start as usize..token.end as usize])
-                {
+                if token.form != Form::Mixed {
+                    continue;
+                }
+                let (start, end) = (token.start as usize, token.end as usize);
+                let known = |spans: &[Span]| {
+                    let mut spans = spans.iter();
+                    spans.any(|span| span.start < end && start < span.end)
+                };
+                if let Some(rule) = national::code(&text[start..end]) {
                     spans.push(reading.span(index, index + 1, Kind::NationalId, rule));
+                } else if is_long_code(reading, index) && !known(spans) {
+                    spans.push(reading.span(index, index + 1, Kind::AccountNumber, "long_code"));
                 }
             }
         }
@@ -104,6 +111,22 @@ impl<'a> Context<'a> {
         bare::find(reading, text, words, found, ask, spans);
         ask.hear(reading, found, side);
     }
+}
+
+/// A few letters and as many digits as identify something, such as a parcel's number; not a part of a longer code.
+fn is_long_code(reading: &Reading<'_>, index: usize) -> bool {
+    const LEAST: usize = 9;
+    const MOST_LETTERS: usize = 5;
+    let token = &reading.tokens[index];
+    let digits = usize::from(token.digits);
+    let joined = index > 0 && reading.touches_next(index - 1)
+        || reading.touches_next(index) && {
+            let next = &reading.tokens[index + 1];
+            !next.ends_sentence() && !next.is_mark(b',')
+        };
+    // "0x80070005": an error, or a colour.
+    let hexadecimal = reading.written(index).starts_with("0x");
+    digits >= LEAST && token.len() - digits <= MOST_LETTERS && !joined && !hexadecimal
 }
 
 /// Numbers too long for a quantity, however they are grouped or spelled: nine digits and more identify something.

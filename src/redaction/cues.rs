@@ -166,6 +166,10 @@ fn behind(
     let mut linked = false;
     while index < limit.min(from + FARTHEST) {
         let token = &reading.tokens[index];
+        // "This is the Contoso Bot": a thing, not a person.
+        if weak && kind == Kind::Person && token.is(Class::ARTICLE) {
+            return None;
+        }
         if let Some(end) = value_at(reading, index, limit, kind, weak, linked) {
             return Some((index, end));
         }
@@ -174,6 +178,19 @@ fn behind(
             break;
         }
         index += 1;
+    }
+    let sentence = |at: &usize| !reading.tokens[*at].ends_sentence();
+    if kind == Kind::Password && !weak {
+        // "the password on the router is hT7kLp2Q"
+        return (index..limit.min(from + 12))
+            .take_while(sentence)
+            .find_map(|at| {
+                let linked = is_link(reading.before(at)?);
+                let token = &reading.tokens[at];
+                (linked && token.form == Form::Mixed && !values::is_measure(token))
+                    .then(|| word(reading, at, limit, kind, true))?
+                    .map(|end| (at, end))
+            });
     }
     if weak || !kind.is_number() || !reading.numeric {
         return None;
@@ -242,8 +259,9 @@ fn number(reading: &Reading<'_>, index: usize, kind: Kind, weak: bool) -> Option
     };
     let code = value.letters && value.digits + 2 >= least && value.digits >= 1 && !weak;
     let enough = value.digits >= least || code;
-    (enough && !values::is_everyday(reading, &value) && !(weak && is_year(&value, reading)))
-        .then_some(value.end)
+    let everyday = values::is_everyday(reading, &value)
+        && !(kind == Kind::RoutingNumber && values::is_sort_code(reading, &value));
+    (enough && !everyday && !(weak && is_year(&value, reading))).then_some(value.end)
 }
 
 /// "https://example.com/jo" or "www.example.com", up to the next white space.
@@ -287,6 +305,9 @@ fn word(
     linked: bool,
 ) -> Option<usize> {
     let token = reading.get(index)?;
+    if let Some(end) = values::coded_run(reading, index).filter(|end| linked && *end <= limit) {
+        return Some(end);
+    }
     let last = |at: usize| reading.get(at).is_none_or(Token::ends_sentence);
     let taken = match token.form {
         Form::Mixed => true,
@@ -357,7 +378,9 @@ fn address(reading: &Reading<'_>, index: usize, limit: usize, weak: bool) -> Opt
                     && !token.is(Class::STREET.or(Class::PARTICLE))
             })
             .unwrap_or(end);
-        (phrase > index + 1).then_some(phrase)
+        let space = |at: usize| reading.tokens[at - 1].form == Form::Break;
+        let phrase = (index..=phrase).rev().find(|&at| at == index || !space(at));
+        phrase.filter(|phrase| *phrase > index + 1)
     })
 }
 
@@ -413,7 +436,8 @@ fn in_front(
         if !(token.is_word() && token.is(Class::CONNECTOR.or(Class::FILLER))) {
             break;
         }
-        linked |= is_link(token);
+        let used_as = kind == Kind::Password && token.hash == hash_word(b"as");
+        linked |= is_link(token) || used_as;
         end -= 1;
     }
     if !linked || end == from {

@@ -8,6 +8,8 @@ use super::{Kind, Span};
 /// One message, cut into tokens.
 #[derive(Clone, Copy)]
 pub(super) struct Reading<'a> {
+    /// The message, folded.
+    text: &'a str,
     /// The tokens, in order.
     pub(super) tokens: &'a [Token],
     /// Their sum.
@@ -21,9 +23,15 @@ pub(super) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    pub(super) const fn new(tokens: &'a [Token], glance: Glance, english: bool) -> Self {
+    pub(super) const fn new(
+        text: &'a str,
+        tokens: &'a [Token],
+        glance: Glance,
+        english: bool,
+    ) -> Self {
         const SHORT: u32 = 4;
         Self {
+            text,
             tokens,
             glance,
             english,
@@ -34,6 +42,12 @@ impl<'a> Reading<'a> {
 
     pub(super) fn get(&self, index: usize) -> Option<&'a Token> {
         self.tokens.get(index)
+    }
+
+    /// The token at `index` as it is written.
+    pub(super) fn written(&self, index: usize) -> &'a str {
+        let token = &self.tokens[index];
+        &self.text[token.start as usize..token.end as usize]
     }
 
     /// The token before `index`.

@@ -258,6 +258,47 @@ fn is_plain_date(reading: &Reading<'_>, value: &Value) -> bool {
         && ((first.digits == 4 && short(last)) || (short(first) && matches!(last.digits, 2 | 4)))
 }
 
+/// "20-14-53": a British sort code, which is written like a date.
+pub(super) fn is_sort_code(reading: &Reading<'_>, value: &Value) -> bool {
+    let tokens = reading.tokens.get(value.start..value.end).unwrap_or(&[]);
+    let [first, _, middle, _, last] = tokens else {
+        return false;
+    };
+    [first, middle, last]
+        .iter()
+        .all(|token| token.form == Form::Number && token.digits == 2)
+}
+
+/// The end of a run without white space in which signs stand between letters and digits, such as "P@ssw0rd!" and
+/// "gaz_b_77": no word, and no sentence.
+pub(super) fn coded_run(reading: &Reading<'_>, start: usize) -> Option<usize> {
+    const LONGEST: usize = 24;
+    const SHORTEST: u32 = 6;
+    let solid = |at: usize| {
+        reading
+            .get(at)
+            .is_some_and(|token| token.form != Form::Break)
+    };
+    let mut end = start + usize::from(solid(start));
+    while end > start && end < start + LONGEST && reading.touches_next(end - 1) && solid(end) {
+        end += 1;
+    }
+    while end > start + 1 && matches!(reading.tokens[end - 1].mark, b',' | b'.' | b'?' | b'!') {
+        end -= 1;
+    }
+    let run = reading.tokens.get(start..end)?;
+    let digits = run.iter().any(|token| token.digits > 0);
+    let inner = run.iter().skip(1).any(|token| token.form == Form::Mark);
+    let sign = run.iter().any(|token| {
+        matches!(
+            token.mark,
+            b'@' | b'_' | b'#' | b'$' | b'%' | b'&' | b'*' | b'+'
+        )
+    });
+    let length = run.last()?.end - run.first()?.start;
+    (inner && (digits || sign) && length >= SHORTEST).then_some(end)
+}
+
 /// A bare number that is more likely a year, a date or a round amount than an identifier.
 pub(super) fn is_common_number(reading: &Reading<'_>, text: &str, value: &Value) -> bool {
     let [token] = &reading.tokens[value.start..value.end] else {

@@ -78,6 +78,11 @@ impl Class {
     /// The whole name of a street: "Broadway".
     pub(super) const STREET_WHOLE: Self = Self(1 << 32);
 
+    /// Is followed by the name of whom one speaks to: "hello", "dear".
+    pub(super) const SALUTATION: Self = Self(1 << 35);
+    /// Ends a letter, before its writer's name: "regards".
+    pub(super) const CLOSING: Self = Self(1 << 36);
+
     /// Whether any of the bits of `other` is set.
     pub(super) const fn is(self, other: Self) -> bool {
         self.0 & other.0 != 0
@@ -349,6 +354,8 @@ fn class_named(name: &str) -> Class {
         "filler" => Class::FILLER,
         "connector" => Class::CONNECTOR,
         "greeting" => Class::GREETING,
+        "salutation" => Class::SALUTATION,
+        "closing" => Class::CLOSING,
         "title" => Class::TITLE,
         "particle" => Class::PARTICLE,
         "month" => Class::MONTH,

@@ -1,0 +1,251 @@
+//! Names of persons that need no cue: given names that are no other word, names behind a title or a greeting, signatures.
+
+use super::lexer::{Case, Form, Token, hash_word};
+use super::names::{self, Hint, NO_NAME, extend};
+use super::reading::Reading;
+use super::words::Class;
+use super::{Kind, Span};
+
+/// Adds the names of a message.
+pub(super) fn find(reading: &Reading<'_>, spans: &mut Vec<Span>) {
+    let mut index = 0;
+    while index < reading.tokens.len() {
+        let found = match signed(reading, index) {
+            Some((start, end)) => Some((start, end, "name_signed")),
+            None => standing(reading, index).map(|(end, rule)| (index, end, rule)),
+        };
+        match found {
+            Some((start, end, rule)) => {
+                spans.push(reading.span(start, end, Kind::Person, rule));
+                index = end;
+            }
+            None => index += 1,
+        }
+    }
+}
+
+/// The name on the line behind "Kind regards,": where it begins and ends.
+fn signed(reading: &Reading<'_>, index: usize) -> Option<(usize, usize)> {
+    const LONGEST: usize = 5;
+    let is_break = |token: &Token| token.form == Form::Break;
+    if !is_break(&reading.tokens[index]) || !reading.glance.classes.is(Class::CLOSING) {
+        return None;
+    }
+    let line = reading.tokens[..index].iter().rev();
+    let mut closing = 0;
+    for token in line.take_while(|token| !is_break(token)) {
+        closing += 1;
+        let mark = matches!(token.mark, b',' | b'.' | b'!' | b'-');
+        if closing > LONGEST || !(mark || token.is(Class::CLOSING)) {
+            return None;
+        }
+    }
+    let start = (index..reading.tokens.len()).find(|&at| !is_break(&reading.tokens[at]))?;
+    let end = names::at(reading, start, Hint::Strong)?;
+    (closing > 0 && is_closed(reading, end)).then_some((start, end))
+}
+
+/// Whether what is said ends at `index`, or pauses.
+fn is_closed(reading: &Reading<'_>, index: usize) -> bool {
+    reading.get(index).is_none_or(|token| {
+        token.form == Form::Break
+            || token.form == Form::Mark
+                && matches!(token.mark, b',' | b'.' | b'!' | b'?' | b':' | b'-' | b';')
+    })
+}
+
+/// "Hi Mark,", "Dear Hope": who is spoken to, though the name is also another word.
+fn is_addressed(reading: &Reading<'_>, index: usize) -> bool {
+    let token = &reading.tokens[index];
+    let saluted = |at: Option<usize>| {
+        at.and_then(|at| reading.get(at))
+            .is_some_and(|token| token.is(Class::SALUTATION))
+    };
+    let greeted = saluted(index.checked_sub(1))
+        || reading.before(index).is_some_and(|mark| mark.is_mark(b','))
+            && saluted(index.checked_sub(2));
+    let surname = reading.get(index + 1).is_some_and(|next| {
+        next.is(Class::SURNAME) && next.is_word() && reading.capital(index + 1)
+    });
+    let known = token.is(Class::GIVEN) && token.len() >= 3 && !token.is(Class::TITLE);
+    let clear = !token.is(Class::ENGLISH.or(Class::AMBIGUOUS).or(Class::STOP));
+    known
+        && greeted
+        && (reading.capital(index) && token.case == Case::Capital || clear)
+        && (is_closed(reading, index + 1) || surname && is_closed(reading, index + 2))
+}
+
+fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)> {
+    const INTERESTING: Class = Class::GIVEN
+        .or(Class::TITLE)
+        .or(Class::GREETING)
+        .or(Class::SURNAME);
+    let token = &reading.tokens[index];
+    if !token.is_word()
+        || !(token.is(INTERESTING) || reading.capital(index))
+        || reading
+            .before(index)
+            .is_some_and(|before| before.is(Class::PLACE) && before.case != Case::Lower)
+    {
+        return None;
+    }
+    if is_addressed(reading, index) {
+        return Some((extend(reading, index), "name_greeted"));
+    }
+    let given = token.is(Class::GIVEN)
+        && !token.is(Class::CUE)
+        && !token.is(Class::AMBIGUOUS
+            .or(Class::STOP)
+            .or(Class::MONTH)
+            .or(Class::STATE))
+        && token.len() >= 3;
+    let clear = given && (!token.is(Class::ENGLISH) || token.is(Class::PLAIN_NAME));
+    let capital = reading.capital(index);
+    if !capital && !clear {
+        // Written small, it is a name only if it is no other word.
+        return None;
+    }
+    // "Thanks Nalu", "Hi, Nalu": a word of no list, with a capital.
+    let greeted = reading.before(index).is_some_and(|before| {
+        before.is(Class::GREETING)
+            || (before.is_mark(b',') && index >= 2 && reading.tokens[index - 2].is(Class::GREETING))
+    });
+    if greeted
+        && capital
+        && token.case == Case::Capital
+        && !token.is(NO_NAME
+            .or(Class::ENGLISH)
+            .or(Class::AMBIGUOUS)
+            .or(Class::TITLE)
+            .or(Class::CUE))
+        && token.len() >= 3
+        && !reading.begins_sentence(index)
+    {
+        return Some((extend(reading, index), "name_greeted"));
+    }
+    let addressed = reading.capital(index)
+        && reading
+            .before(index)
+            .is_some_and(|before| before.is(Class::TOWARDS));
+    if !token.is(INTERESTING) && !addressed {
+        return None;
+    }
+    if token.is(Class::TITLE) && capital && token.len() >= 2 && !token.is(Class::FILLER) {
+        let next = if reading.get(index + 1)?.is_mark(b'.') {
+            index + 2
+        } else {
+            index + 1
+        };
+        let name = reading.get(next)?;
+        if name.is_word() && name.len() > 1 && reading.capital(next) && !name.is(NO_NAME) {
+            return Some((extend(reading, next), "name_titled"));
+        }
+        return None;
+    }
+    let next_is_surname = reading.get(index + 1).is_some_and(|next| {
+        next.is_word()
+            && next.is(Class::SURNAME.or(Class::GIVEN))
+            && reading.capital(index + 1) == capital
+            && !next.is(NO_NAME)
+            && (capital || !next.is(Class::ENGLISH))
+    });
+    if in_address(reading, index) {
+        return None;
+    }
+    let full = next_is_surname
+        && (clear
+            || reading
+                .get(index + 1)
+                .is_some_and(|next| !next.is(Class::ENGLISH)))
+        && token.is(Class::GIVEN)
+        && !token.is(Class::FILLER)
+        && (capital || clear)
+        && (!token.is(Class::AMBIGUOUS) || !token.is(Class::ENGLISH) && !token.is(Class::STATE));
+    if full && !next_in_address(reading, index) {
+        return Some((extend(reading, index), "name_full"));
+    }
+    // "to Grace": an ordinary word with a capital that nothing else explains.
+    let towards = given
+        && capital
+        && reading
+            .before(index)
+            .is_some_and(|before| before.is(Class::TOWARDS))
+        && (reading
+            .get(index + 1)
+            .is_none_or(|next| !next.is_word() || !reading.capital(index + 1)));
+    let paid = index >= 2
+        && reading.before(index)?.is(Class::TOWARDS)
+        && capital
+        && token.len() >= 2
+        && !token.is(NO_NAME.or(Class::ENGLISH).or(Class::CUE))
+        && is_sum(&reading.tokens[index - 2]);
+    if (towards || paid) && !token.is(Class::FILLER) {
+        return Some((index + 1, "name_towards"));
+    }
+    // "spoke to kevin", "to Bill Stone"
+    let to = reading
+        .before(index)
+        .is_some_and(|before| before.is(Class::TOWARDS));
+    let both = given
+        && next_is_surname
+        && !(index + 2 < reading.tokens.len() && reading.capital(index + 2));
+    let speaks = clear && !capital && is_speech(reading, index + 1);
+    if (to || speaks)
+        && reading.english
+        && (clear && !capital || both)
+        && !token.is(Class::FILLER.or(Class::STATE))
+    {
+        return Some((extend(reading, index), "name_towards"));
+    }
+    // "at the Lucca" is a place, "at Ben's party" a person's.
+    let owner = reading
+        .get(index + 1)
+        .is_some_and(|next| next.is_word() && next.len() == 1 && next.start == token.end + 1);
+    let thing = !owner
+        && reading
+            .before(index)
+            .is_some_and(|before| before.is(Class::ARTICLE));
+    if clear && capital && !thing && !next_in_address(reading, index) {
+        return Some((extend(reading, index), "name_given"));
+    }
+    None
+}
+
+/// "kevin said", "steve from support": what only persons do.
+fn is_speech(reading: &Reading<'_>, index: usize) -> bool {
+    const SPEECH: [&[u8]; 6] = [b"said", b"says", b"told", b"promised", b"helped", b"from"];
+    reading
+        .get(index)
+        .is_some_and(|next| SPEECH.iter().any(|word| hash_word(word) == next.hash))
+}
+
+/// "500 dollars", but not the m of "I'm".
+fn is_sum(token: &Token) -> bool {
+    token.digits > 0 || token.is(Class::UNIT) && token.len() > 1
+}
+
+/// Whether the word names a street: "Castro St", "123 Martin Luther".
+fn in_address(reading: &Reading<'_>, index: usize) -> bool {
+    let digits = |at: usize| reading.get(at).is_some_and(|token| token.digits > 0);
+    let numbered = index > 0 && digits(index - 1) || (index + 2..index + 4).any(digits);
+    let street = |at: usize| {
+        reading.get(at).is_some_and(|token| {
+            // "Linda Hill" is a person, unless a number says otherwise.
+            let name = token.is(Class::STREET_WEAK) && token.is(Class::SURNAME) && !numbered;
+            token.is(Class::STREET) && token.is_word() && !name
+        })
+    };
+    street(index + 1)
+        || reading.before(index).is_some_and(|token| {
+            token.digits > 0 && token.start + 8 > token.end && street(index + 2)
+        })
+}
+
+fn next_in_address(reading: &Reading<'_>, index: usize) -> bool {
+    let street = |at: usize| {
+        reading
+            .get(at)
+            .is_some_and(|token| token.is(Class::STREET) && token.is_word())
+    };
+    street(index + 2) && reading.get(index + 1).is_some_and(Token::is_word)
+}
