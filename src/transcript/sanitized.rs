@@ -27,7 +27,7 @@ pub struct Sanitized<'a> {
     pub(super) kind: Option<Cow<'a, str>>,
     /// RFC 3339.
     pub(super) start_timestamp: Option<&'a str>,
-    /// RFC 3339; null while the conversation is open.
+    /// As the source has it: RFC 3339, without a zone where it names none; null while the conversation is open.
     pub(super) end_timestamp: Option<&'a str>,
     /// Digest of the rules this was redacted under: engine version, policy, window, language settings, key id.
     pub(super) policy_version: &'a str,
