@@ -145,6 +145,21 @@ fn is_house_number(reading: &Reading<'_>, index: usize) -> bool {
         })
 }
 
+/// Whether a street stands in a line without a number, as a name or at the end of a part: "Rose Cottage, Mill Lane".
+pub(super) fn has_street(reading: &Reading<'_>, start: usize, end: usize) -> bool {
+    (start + 1..end).any(|at| {
+        let [before, token] = [at - 1, at].map(|at| &reading.tokens[at]);
+        let ends = at + 1 == end || reading.tokens[at + 1].is_mark(b',');
+        token.is(Class::STREET)
+            && token.is_word()
+            && token.len() > 2
+            && ends
+            && before.is_word()
+            && !before.is(Class::FILLER)
+            && reading.capital(at) == reading.capital(start)
+    })
+}
+
 /// "123 Maple Street", "55 5th Ave", "1234 N Lake Shore Dr", "6 rue Gustave".
 fn number_first(reading: &Reading<'_>, start: usize) -> Option<usize> {
     const LONGEST: usize = 6;

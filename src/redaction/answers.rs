@@ -8,7 +8,7 @@ use super::names::{self, Hint};
 use super::reading::Reading;
 use super::values;
 use super::words::Class;
-use super::{Kind, Span};
+use super::{Kind, Span, addresses};
 
 /// Adds what answers `kinds` in a turn.
 pub(super) fn answer(
@@ -156,6 +156,11 @@ fn address(reading: &Reading<'_>, first: usize, spans: &mut Vec<Span>) {
                 && (reading.tokens.len() - number >= 3 || is_short(reading, number)) =>
         {
             first.min(number)
+        }
+        None if reading.tokens.len() - first <= LONGEST / 2
+            && addresses::has_street(reading, first, reading.tokens.len()) =>
+        {
+            first
         }
         // Without a number: a place, if it is all that is said.
         None if only(reading, first)

@@ -64,7 +64,7 @@ impl<'a> Context<'a> {
             // A site is named in its own message or not at all: whoever mentions one neither asks nor announces.
             found.retain(|cue| cue.cue.kind != Some(Kind::Url));
         }
-        if all.is(Class::GIVEN.or(Class::TITLE).or(Class::GREETING)) {
+        if persons::possible(&reading.glance) {
             persons::find(reading, spans);
         }
         if digits {

@@ -351,6 +351,11 @@ fn word(
 /// An address behind a strong cue: from its first number to the end of the line or sentence.
 fn address(reading: &Reading<'_>, index: usize, limit: usize, weak: bool) -> Option<usize> {
     let token = reading.get(index)?;
+    if !weak && token.is_word() && reading.capital(index) {
+        // "deliver to Rose Cottage, Mill Lane": to the end of the line.
+        let end = line_end(reading, index, limit);
+        return super::addresses::has_street(reading, index, end).then_some(end);
+    }
     if weak
         || token.digits == 0
         || values::is_measure(token)

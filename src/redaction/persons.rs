@@ -1,19 +1,32 @@
 //! Names of persons that need no cue: given names that are no other word, names behind a title or a greeting, signatures.
 
+use super::glance::Glance;
 use super::lexer::{Case, Form, Token, hash_word};
 use super::names::{self, Hint, NO_NAME, extend};
 use super::reading::Reading;
 use super::words::Class;
 use super::{Kind, Span};
 
+/// A name that is spelled has so many letters.
+const SPELLED: u32 = 5;
+
+/// Whether any token can be a name or stand before one; most messages have none.
+pub(super) fn possible(glance: &Glance) -> bool {
+    const SIGNS: Class = Class::GIVEN
+        .or(Class::TITLE)
+        .or(Class::GREETING)
+        .or(Class::CLOSING);
+    glance.classes.is(SIGNS) || glance.words - glance.long_words >= SPELLED
+}
+
 /// Adds the names of a message.
 pub(super) fn find(reading: &Reading<'_>, spans: &mut Vec<Span>) {
     let mut index = 0;
     while index < reading.tokens.len() {
-        let found = match signed(reading, index) {
-            Some((start, end)) => Some((start, end, "name_signed")),
-            None => standing(reading, index).map(|(end, rule)| (index, end, rule)),
-        };
+        let found = signed(reading, index)
+            .map(|(start, end)| (start, end, "name_signed"))
+            .or_else(|| spelled(reading, index).map(|end| (index, end, "name_spelled")))
+            .or_else(|| standing(reading, index).map(|(end, rule)| (index, end, rule)));
         match found {
             Some((start, end, rule)) => {
                 spans.push(reading.span(start, end, Kind::Person, rule));
@@ -43,6 +56,31 @@ fn signed(reading: &Reading<'_>, index: usize) -> Option<(usize, usize)> {
     let start = (index..reading.tokens.len()).find(|&at| !is_break(&reading.tokens[at]))?;
     let end = names::at(reading, start, Hint::Strong)?;
     (closing > 0 && is_closed(reading, end)).then_some((start, end))
+}
+
+/// "S I O B H A N", "k-o-w-a-l": the end of letters one by one.
+fn spelled(reading: &Reading<'_>, start: usize) -> Option<usize> {
+    let letter = |at: usize| {
+        reading
+            .get(at)
+            .is_some_and(|token| token.is_word() && token.len() == 1)
+    };
+    let (mut end, mut letters) = (start, 0);
+    while letter(end) {
+        letters += 1;
+        let joined = reading
+            .get(end + 1)
+            .is_some_and(|mark| mark.is_mark(b'-') || mark.is_mark(b'.'));
+        if !joined || !letter(end + 2) {
+            end += 1;
+            if joined {
+                break;
+            }
+        } else {
+            end += 2;
+        }
+    }
+    (letters >= SPELLED).then_some(end)
 }
 
 /// Whether what is said ends at `index`, or pauses.

@@ -88,6 +88,15 @@ fn a_signature_is_a_name() {
 }
 
 #[test]
+fn a_name_may_be_spelled_letter_by_letter() {
+    expect(&[
+        &[("C: thats Q U A N D E L", "thats [PERSON]")],
+        &[("C: Q-U-A-N-D-E-L. ok", "[PERSON]. ok")],
+        &[("C: a b c d", "a b c d")],
+    ]);
+}
+
+#[test]
 fn passwords_and_login_names_are_taken_with_their_signs() {
     expect(&[
         &[("C: my password is P@ssw0rd!", "my password is [PASSWORD]!")],
@@ -147,6 +156,17 @@ fn addresses_are_found_with_their_unit_and_without_a_street_word() {
                 "Your delivery address, please?",
             ),
             ("C: 12 Quellcrest", "[ADDRESS]"),
+        ],
+        &[(
+            "C: please deliver to Quell Cottage, Larch Lane, Ashford",
+            "please deliver to [ADDRESS]",
+        )],
+        &[
+            (
+                "B: What's your delivery address?",
+                "What's your delivery address?",
+            ),
+            ("C: quell cottage, larch lane", "[ADDRESS]"),
         ],
     ]);
 }
