@@ -143,7 +143,10 @@ pub(crate) struct Span {
 impl Span {
     /// Whether a form alone spoke for the kind, so that a word about the value knows it better.
     fn is_guess(&self) -> bool {
-        matches!(self.rule, phones::GROUPED | numbers::LONG)
+        matches!(
+            self.rule,
+            phones::GROUPED | numbers::LONG | context::LONG_CODE
+        )
     }
 }
 

@@ -12,8 +12,8 @@ use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use super::App;
 use super::returns::Known;
+use super::{App, MOST_CRASHES};
 use crate::gate::State;
 use crate::genesys::Permit;
 use crate::queue::{
@@ -199,7 +199,9 @@ impl<'a> Feeder<'a> {
             Some(Known::Unharmed) if delivered.origin == Origin::Jobs => Ok(Some(delivered)),
             // One that another replica had in hand when the broker failed us all has crashed nobody.
             None if delivered.origin == Origin::Suspects
-                && !(delivered.redelivered && self.app.returns.broke_lately()) =>
+                && !(delivered.redelivered
+                    && delivered.returns < MOST_CRASHES
+                    && self.app.returns.broke_lately()) =>
             {
                 Ok(Some(delivered))
             }

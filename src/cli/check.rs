@@ -128,7 +128,7 @@ pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Fa
         });
         if token.is_some() {
             let organization = client.organization().await.map_err(|error| match error.kind {
-                ErrorKind::NotFound => {
+                ErrorKind::NotFound | ErrorKind::NotJson => {
                     "there is no Genesys API at that address: check GENESYS_API_URL and GENESYS_REGION"
                         .to_owned()
                 }

@@ -59,12 +59,15 @@ fn redact_all(redactor: &mut Redactor, reader: &mut dyn BufRead) -> anyhow::Resu
     reader.read_until(b'\n', &mut line)?;
     if let Err(first) = json(&line) {
         reader.read_to_end(&mut line)?;
+        if line.trim_ascii().is_empty() {
+            return Ok(());
+        }
         let broken = match json(&line) {
             Ok(_) => return redactor.document(&line, "the document", &mut stdout),
             Err(broken) => broken,
         };
         let mut lines = line.split(|byte| *byte == b'\n');
-        let whole = |line: &[u8]| line.starts_with(b"{") && json(line).is_ok();
+        let whole = |line: &[u8]| line.trim_ascii_start().starts_with(b"{") && json(line).is_ok();
         if first.is_eof() && !lines.clone().any(whole) {
             // One document over several lines.
             let (line, column) = (broken.line(), broken.column());

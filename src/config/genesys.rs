@@ -142,15 +142,15 @@ fn url(source: &Source, name: &str) -> Result<Option<String>, ConfigError> {
         .or_else(|| text.strip_prefix("http://"));
     let text = text.trim_end_matches('/');
     match rest {
+        // Not repeated: it may hold a password.
+        _ if text.contains('@') => Err(ConfigError::new(name, "must not hold a user or password")),
         Some(_) if text.ends_with("/api/v2") => Err(ConfigError::new(
             name,
             format!("{text:?} ends in /api/v2, which every call adds: leave that out"),
         )),
-        Some(host) if !host.is_empty() && !host.contains(['?', '#', ' ', '@']) => {
+        Some(host) if !host.is_empty() && !host.contains(['?', '#', ' ']) => {
             Ok(Some(text.to_owned()))
         }
-        // Not repeated: it may hold a password.
-        _ if text.contains('@') => Err(ConfigError::new(name, "must not hold a user or password")),
         _ => Err(ConfigError::new(
             name,
             format!("{text:?} is no http:// or https:// URL without query or fragment"),
@@ -233,6 +233,10 @@ mod tests {
             ("GENESYS_API_URL", "https://api.mypurecloud.com/api/v2/"),
             ("GENESYS_LOGIN_URL", "ftp://x"),
             ("GENESYS_LOGIN_URL", "https://user:password@example.com"),
+            (
+                "GENESYS_API_URL",
+                "https://user:password@example.com/api/v2",
+            ),
             ("GENESYS_TIMEOUT_SECONDS", "0"),
             ("GENESYS_MAX_RETRIES", "-1"),
             ("GENESYS_REQUESTS_PER_MINUTE", "fast"),

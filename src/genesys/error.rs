@@ -71,7 +71,7 @@ pub enum ErrorKind {
     /// The TLS connection could not be made: mostly for a certificate.
     #[error("No TLS connection to Genesys, check GENESYS_CA_FILE and GENESYS_*_URL: {0}")]
     Tls(TlsFault),
-    /// 200 with something else than JSON: a proxy's page.
+    /// Something else than JSON, where Genesys answers with JSON: a page of what stands between.
     #[error("Genesys answered with something else than JSON")]
     NotJson,
     /// The answer is longer than allowed.

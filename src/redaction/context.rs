@@ -1,6 +1,7 @@
 //! The rules that read tokens, in their order; each may look at what those before it found.
 
 use super::asks::Ask;
+use super::checksums::luhn;
 use super::cues::{self, Found};
 use super::engine::Layers;
 use super::glance::Glance;
@@ -9,6 +10,9 @@ use super::lexer::Form;
 use super::reading::Reading;
 use super::words::{Class, Words};
 use super::{Kind, Side, Span, addresses, answers, bare, mail, national, persons, values};
+
+/// The rule of what is long enough to identify something, whatever it is.
+pub(super) const LONG_CODE: &str = "long_code";
 
 /// What the rules know beside the message: what was said before it.
 pub(super) struct Context<'a> {
@@ -88,14 +92,10 @@ impl<'a> Context<'a> {
                     continue;
                 }
                 let (start, end) = (token.start as usize, token.end as usize);
-                let known = |spans: &[Span]| {
-                    let mut spans = spans.iter();
-                    spans.any(|span| span.start < end && start < span.end)
-                };
                 if let Some(rule) = national::code(&text[start..end]) {
                     spans.push(reading.span(index, index + 1, Kind::NationalId, rule));
-                } else if is_long_code(reading, index) && !known(spans) {
-                    spans.push(reading.span(index, index + 1, Kind::AccountNumber, "long_code"));
+                } else if is_long_code(reading, index) {
+                    spans.push(reading.span(index, index + 1, Kind::AccountNumber, LONG_CODE));
                 }
             }
         }
@@ -119,14 +119,19 @@ fn is_long_code(reading: &Reading<'_>, index: usize) -> bool {
     const MOST_LETTERS: usize = 5;
     let token = &reading.tokens[index];
     let digits = usize::from(token.digits);
-    let joined = index > 0 && reading.touches_next(index - 1)
-        || reading.touches_next(index) && {
-            let next = &reading.tokens[index + 1];
-            !next.ends_sentence() && !next.is_mark(b',')
-        };
-    // "0x80070005": an error, or a colour.
-    let hexadecimal = reading.written(index).starts_with("0x");
-    digits >= LEAST && token.len() - digits <= MOST_LETTERS && !joined && !hexadecimal
+    if digits < LEAST || token.len() - digits > MOST_LETTERS || token.is(Class::UNIT) {
+        return false;
+    }
+    let joint = |at: usize| b"-/_.=&@%".contains(&reading.tokens[at].mark);
+    let joined = index > 0 && reading.touches_next(index - 1) && joint(index - 1)
+        || reading.touches_next(index) && reading.touches_next(index + 1) && joint(index + 1);
+    let written = reading.written(index).as_bytes();
+    // "0x80070005" is an error, "20240115T103000Z" a time, "visa4111111111111111" a card.
+    let hexadecimal = matches!(written, [b'0', b'x' | b'X', ..]);
+    let time = matches!(written.len(), 15 | 16) && written[8].eq_ignore_ascii_case(&b't');
+    let digits = written.iter().filter(|byte| byte.is_ascii_digit());
+    let card = luhn(&digits.map(|digit| digit - b'0').collect::<Vec<_>>());
+    !joined && !hexadecimal && !time && !card
 }
 
 /// Numbers too long for a quantity, however they are grouped or spelled: nine digits and more identify something.

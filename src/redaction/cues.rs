@@ -179,18 +179,8 @@ fn behind(
         }
         index += 1;
     }
-    let sentence = |at: &usize| !reading.tokens[*at].ends_sentence();
     if kind == Kind::Password && !weak {
-        // "the password on the router is hT7kLp2Q"
-        return (index..limit.min(from + 12))
-            .take_while(sentence)
-            .find_map(|at| {
-                let linked = is_link(reading.before(at)?);
-                let token = &reading.tokens[at];
-                (linked && token.form == Form::Mixed && !values::is_measure(token))
-                    .then(|| word(reading, at, limit, kind, true))?
-                    .map(|end| (at, end))
-            });
+        return placed_password(reading, from, limit);
     }
     if weak || !kind.is_number() || !reading.numeric {
         return None;
@@ -206,6 +196,24 @@ fn behind(
         index += 1;
     }
     None
+}
+
+/// "The password on the router is hT7kLp2Q": what it is for stands between.
+fn placed_password(reading: &Reading<'_>, from: usize, limit: usize) -> Option<(usize, usize)> {
+    const LONGEST: usize = 8;
+    let place = reading.get(from)?;
+    if !place.is(Class::TOWARDS.or(Class::ARTICLE)) && place.hash != hash_word(b"on") {
+        return None;
+    }
+    let link = (from + 1..limit.min(from + LONGEST))
+        .take_while(|&at| matches!(reading.tokens[at].form, Form::Word | Form::Mixed))
+        .find(|&at| is_link(&reading.tokens[at]))?;
+    let start = link + 1;
+    let token = reading.get(start)?;
+    let coded = token.form == Form::Mixed && !values::is_measure(token)
+        || values::coded_run(reading, start).is_some();
+    let end = coded.then(|| word(reading, start, limit, Kind::Password, true))??;
+    (end <= limit).then_some((start, end))
 }
 
 /// Whether a token says that a value comes: "is", ":", "=".

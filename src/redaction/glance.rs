@@ -23,7 +23,7 @@ pub(super) struct Glance {
     /// Words of two letters and more, and those of them that are English.
     pub(super) long_words: u32,
     pub(super) english: u32,
-    /// A bit for each ASCII character that is no letter, digit or white space.
+    /// A bit for each ASCII character that is no letter, digit or blank.
     marks: u128,
 }
 
@@ -50,7 +50,8 @@ impl Glance {
         const LONG_CODE: usize = 9;
         match token.form {
             Form::Mark => self.marks |= 1 << (token.mark & 127),
-            Form::Break | Form::Label => {}
+            Form::Break => self.marks |= 1 << b'\n',
+            Form::Label => {}
             form => {
                 self.see_known(token);
                 self.digits += usize::from(token.digits);

@@ -95,13 +95,26 @@ fn begins(reading: &Reading<'_>, index: usize, hint: Hint) -> bool {
     }
 }
 
-/// "Contoso Support", "Fabrikam Bank": a strange word before one that is no name but has a capital.
-fn is_of_business(reading: &Reading<'_>, index: usize) -> bool {
+/// "Contoso Support", "Fabrikam Bank": a strange word before what only a business is.
+pub(super) fn is_of_business(reading: &Reading<'_>, index: usize) -> bool {
+    const BUSINESS: [&[u8]; 14] = [
+        b"support",
+        b"bank",
+        b"bot",
+        b"team",
+        b"service",
+        b"services",
+        b"customer",
+        b"care",
+        b"helpdesk",
+        b"assistant",
+        b"insurance",
+        b"airlines",
+        b"store",
+        b"shop",
+    ];
     reading.get(index + 1).is_some_and(|next| {
-        next.is_word()
-            && next.is(Class::ENGLISH)
-            && !next.is(Class::GIVEN.or(Class::SURNAME))
-            && reading.capital(index + 1)
+        reading.capital(index + 1) && BUSINESS.iter().any(|word| hash_word(word) == next.hash)
     })
 }
 

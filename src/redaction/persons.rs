@@ -10,13 +10,12 @@ use super::{Kind, Span};
 /// A name that is spelled has so many letters.
 const SPELLED: u32 = 5;
 
-/// Whether any token can be a name or stand before one; most messages have none.
+/// Whether any token can be a name or stand before one.
 pub(super) fn possible(glance: &Glance) -> bool {
-    const SIGNS: Class = Class::GIVEN
-        .or(Class::TITLE)
-        .or(Class::GREETING)
-        .or(Class::CLOSING);
-    glance.classes.is(SIGNS) || glance.words - glance.long_words >= SPELLED
+    const SIGNS: Class = Class::GIVEN.or(Class::TITLE).or(Class::GREETING);
+    glance.classes.is(SIGNS)
+        || glance.classes.is(Class::CLOSING) && glance.has(b'\n')
+        || glance.words - glance.long_words >= SPELLED
 }
 
 /// Adds the names of a message.
@@ -40,47 +39,77 @@ pub(super) fn find(reading: &Reading<'_>, spans: &mut Vec<Span>) {
 /// The name on the line behind "Kind regards,": where it begins and ends.
 fn signed(reading: &Reading<'_>, index: usize) -> Option<(usize, usize)> {
     const LONGEST: usize = 5;
+    /// Words that thank: what follows them is as often something else.
+    const THANKS: Class = Class::SALUTATION.or(Class::FILLER).or(Class::NEUTRAL);
     let is_break = |token: &Token| token.form == Form::Break;
     if !is_break(&reading.tokens[index]) || !reading.glance.classes.is(Class::CLOSING) {
         return None;
     }
     let line = reading.tokens[..index].iter().rev();
-    let mut closing = 0;
+    let (mut closing, mut formal) = (0, false);
     for token in line.take_while(|token| !is_break(token)) {
         closing += 1;
+        formal |= token.is(Class::CLOSING) && !token.is(THANKS);
         let mark = matches!(token.mark, b',' | b'.' | b'!' | b'-');
         if closing > LONGEST || !(mark || token.is(Class::CLOSING)) {
             return None;
         }
     }
+    if closing == 0 {
+        return None;
+    }
     let start = (index..reading.tokens.len()).find(|&at| !is_break(&reading.tokens[at]))?;
-    let end = names::at(reading, start, Hint::Strong)?;
-    (closing > 0 && is_closed(reading, end)).then_some((start, end))
+    let token = &reading.tokens[start];
+    let given = token.is(Class::GIVEN) && token.len() >= 3 && reading.capital(start);
+    let end = match names::at(reading, start, Hint::Strong) {
+        Some(end) => end,
+        // A month and the like, which here is a name.
+        None if given => extend(reading, start),
+        None => return None,
+    };
+    let initial = token.len() == 1;
+    let known = token.is(Class::GIVEN.or(Class::TITLE)) || initial || formal || end > start + 1;
+    let asks = reading.get(end).is_some_and(|mark| mark.is_mark(b'?'));
+    (known && !asks && is_closed(reading, end) && !names::is_of_business(reading, start))
+        .then_some((start, end))
 }
 
-/// "S I O B H A N", "k-o-w-a-l": the end of letters one by one.
+/// "thats S I O B H A N", "k-o-w-a-l": the end of letters one by one, where nothing else is said in the sentence.
 fn spelled(reading: &Reading<'_>, start: usize) -> Option<usize> {
     let letter = |at: usize| {
         reading
             .get(at)
             .is_some_and(|token| token.is_word() && token.len() == 1)
     };
-    let (mut end, mut letters) = (start, 0);
-    while letter(end) {
-        letters += 1;
-        let joined = reading
-            .get(end + 1)
-            .is_some_and(|mark| mark.is_mark(b'-') || mark.is_mark(b'.'));
-        if !joined || !letter(end + 2) {
-            end += 1;
-            if joined {
-                break;
-            }
-        } else {
-            end += 2;
-        }
+    if !letter(start) || start > 0 && letter(start - 1) {
+        return None;
     }
-    (letters >= SPELLED).then_some(end)
+    let hyphen = |at: usize| {
+        reading.touches_next(at)
+            && reading.touches_next(at + 1)
+            && reading.tokens[at + 1].is_mark(b'-')
+            && letter(at + 2)
+    };
+    let step = 1 + usize::from(hyphen(start));
+    let goes_on = |at: usize| match step {
+        1 => letter(at + 1) && reading.gap(at).trim().is_empty(),
+        _ => hyphen(at),
+    };
+    let (mut last, mut letters, mut alphabet) = (start, 1, true);
+    while goes_on(last) {
+        let [here, next] = [last, last + step].map(|at| reading.written(at).as_bytes()[0] | 0x20);
+        alphabet &= here.checked_add(1) == Some(next);
+        last += step;
+        letters += 1;
+    }
+    if letters < SPELLED || alphabet || !is_closed(reading, last + 1) {
+        return None;
+    }
+    let before = reading.tokens[..start].iter().rev();
+    let mut sentence = before.take_while(|token| !token.ends_sentence()).take(8);
+    sentence
+        .all(|token| token.is(Class::FILLER.or(Class::CONNECTOR)) || token.is_mark(b','))
+        .then_some(last + 1)
 }
 
 /// Whether what is said ends at `index`, or pauses.
@@ -91,6 +120,18 @@ fn is_closed(reading: &Reading<'_>, index: usize) -> bool {
                 && matches!(token.mark, b',' | b'.' | b'!' | b'?' | b':' | b'-' | b';')
     })
 }
+
+/// Whom one greets by these is called otherwise.
+const NO_PERSON: [&[u8]; 8] = [
+    b"love",
+    b"man",
+    b"honey",
+    b"sunshine",
+    b"sunday",
+    b"monday",
+    b"friday",
+    b"saturday",
+];
 
 /// "Hi Mark,", "Dear Hope": who is spoken to, though the name is also another word.
 fn is_addressed(reading: &Reading<'_>, index: usize) -> bool {
@@ -105,7 +146,10 @@ fn is_addressed(reading: &Reading<'_>, index: usize) -> bool {
     let surname = reading.get(index + 1).is_some_and(|next| {
         next.is(Class::SURNAME) && next.is_word() && reading.capital(index + 1)
     });
-    let known = token.is(Class::GIVEN) && token.len() >= 3 && !token.is(Class::TITLE);
+    let known = token.is(Class::GIVEN)
+        && token.len() >= 3
+        && !token.is(Class::TITLE)
+        && !NO_PERSON.iter().any(|word| hash_word(word) == token.hash);
     let clear = !token.is(Class::ENGLISH.or(Class::AMBIGUOUS).or(Class::STOP));
     known
         && greeted
@@ -130,13 +174,12 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
     if is_addressed(reading, index) {
         return Some((extend(reading, index), "name_greeted"));
     }
-    let given = token.is(Class::GIVEN)
-        && !token.is(Class::CUE)
-        && !token.is(Class::AMBIGUOUS
-            .or(Class::STOP)
-            .or(Class::MONTH)
-            .or(Class::STATE))
-        && token.len() >= 3;
+    let other = token.is(Class::CUE
+        .or(Class::AMBIGUOUS)
+        .or(Class::STOP)
+        .or(Class::STATE))
+        || token.is(Class::MONTH) && is_dated(reading, index);
+    let given = token.is(Class::GIVEN) && token.len() >= 3 && !other;
     let clear = given && (!token.is(Class::ENGLISH) || token.is(Class::PLAIN_NAME));
     let capital = reading.capital(index);
     if !capital && !clear {
@@ -255,6 +298,23 @@ fn is_speech(reading: &Reading<'_>, index: usize) -> bool {
     reading
         .get(index)
         .is_some_and(|next| SPEECH.iter().any(|word| hash_word(word) == next.hash))
+}
+
+/// "5 Jan", "15. Jan", "Jan 7": a month, though it is also a name.
+fn is_dated(reading: &Reading<'_>, index: usize) -> bool {
+    let digits = |at: Option<usize>| {
+        at.and_then(|at| reading.get(at))
+            .is_some_and(|token| token.digits > 0)
+    };
+    let dot = |at: Option<usize>| {
+        at.and_then(|at| reading.get(at))
+            .is_some_and(|token| token.is_mark(b'.'))
+    };
+    let [before, behind] = [index.checked_sub(1), index.checked_add(1)];
+    digits(before)
+        || digits(behind)
+        || dot(before) && digits(index.checked_sub(2))
+        || dot(behind) && digits(index.checked_add(2))
 }
 
 /// "500 dollars", but not the m of "I'm".

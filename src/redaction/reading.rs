@@ -50,6 +50,12 @@ impl<'a> Reading<'a> {
         &self.text[token.start as usize..token.end as usize]
     }
 
+    /// What stands between the token at `index` and the next, which there must be.
+    pub(super) fn gap(&self, index: usize) -> &'a str {
+        let [left, right] = [index, index + 1].map(|at| &self.tokens[at]);
+        &self.text[left.end as usize..right.start as usize]
+    }
+
     /// The token before `index`.
     pub(super) fn before(&self, index: usize) -> Option<&'a Token> {
         self.tokens.get(index.checked_sub(1)?)

@@ -283,10 +283,14 @@ pub(super) fn coded_run(reading: &Reading<'_>, start: usize) -> Option<usize> {
     while end > start && end < start + LONGEST && reading.touches_next(end - 1) && solid(end) {
         end += 1;
     }
-    while end > start + 1 && matches!(reading.tokens[end - 1].mark, b',' | b'.' | b'?' | b'!') {
+    while end > start + 1 && b",.?!*_".contains(&reading.tokens[end - 1].mark) {
         end -= 1;
     }
     let run = reading.tokens.get(start..end)?;
+    // "*always*": emphasis.
+    if matches!(run.first()?.mark, b'*' | b'_') {
+        return None;
+    }
     let digits = run.iter().any(|token| token.digits > 0);
     let inner = run.iter().skip(1).any(|token| token.form == Form::Mark);
     let sign = run.iter().any(|token| {

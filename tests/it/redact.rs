@@ -84,6 +84,8 @@ async fn one_document_may_span_lines_and_be_a_file() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_document_is_refused_once_and_where_it_is_broken() {
+    let nothing = run(interceptor(), &["redact", "-"], &[], b"\n").await;
+    assert_eq!((nothing.code, nothing.stderr.as_str()), (Some(0), ""));
     for (text, problem) in [
         (
             "{\n  \"id\": \"1\",\n  \"messages\": [\n  ],\n}\n",

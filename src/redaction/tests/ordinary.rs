@@ -13,7 +13,6 @@ fn what_a_business_says_of_itself_and_its_goods_survives() {
         "B: Das ist am 15. Juni oder am 1. Juli.",
         "C: does the Zorstation 5 work with the Quellbook 14",
         "C: is Quellfox 120 supported",
-        "C: I want the Pro Max 256",
         "C: my Dell laptop fell on my Kia key",
         "C: Una pregunta, abierto de lunes a domingo?",
         "C: what does error 0x80070005 mean",
@@ -84,6 +83,13 @@ fn a_signature_is_a_name() {
         )],
         &[("C: Many thanks\n\nJ. Quandel", "Many thanks\n\n[PERSON]")],
         &[("C: Thanks,\nmy order is late", "Thanks,\nmy order is late")],
+        &[("C: Regards\nMarco", "Regards\n[PERSON]")],
+        &[("C: Gracias\nPerfecto.", "Gracias\nPerfecto.")],
+        &[("C: Thanks!\nBlack, size 10", "Thanks!\nBlack, size 10")],
+        &[(
+            "B: Kind regards,\nZorvento Support",
+            "Kind regards,\nZorvento Support",
+        )],
     ]);
 }
 
@@ -93,6 +99,9 @@ fn a_name_may_be_spelled_letter_by_letter() {
         &[("C: thats Q U A N D E L", "thats [PERSON]")],
         &[("C: Q-U-A-N-D-E-L. ok", "[PERSON]. ok")],
         &[("C: a b c d", "a b c d")],
+        &[("C: I'm a U.S. citizen", "I'm a U.S. citizen")],
+        &[("C: vitamins B C D E K", "vitamins B C D E K")],
+        &[("C: A B C D E F", "A B C D E F")],
     ]);
 }
 
@@ -119,6 +128,44 @@ fn passwords_and_login_names_are_taken_with_their_signs() {
 }
 
 #[test]
+fn what_is_said_of_a_password_is_none() {
+    survive(&[
+        "C: I forgot my password, the error is E1042X",
+        "C: The password must be changed because the error is E1042X",
+        "B: Your username is *always* your email",
+        "B: Your password is **case-sensitive** here",
+    ]);
+    // One by one they would be found in one pass after the other, and the message would be withheld.
+    let chain = "my password is A1bcd is B2cde is C3def is D4efg is E5fgh is F6ghi ok";
+    let engine = Engine::new(Replacement::Typed);
+    let redacted = chat(&engine, &[&format!("C: {chain}")]);
+    assert!(!redacted[0].starts_with("withheld"), "{redacted:?}");
+}
+
+#[test]
+fn a_name_that_is_also_a_month_or_a_word_elsewhere_is_one() {
+    expect(&[
+        &[(
+            "C: I spoke with Marco yesterday",
+            "I spoke with [PERSON] yesterday",
+        )],
+        &[(
+            "C: I talked to Jan about this",
+            "I talked to [PERSON] about this",
+        )],
+        &[(
+            "C: I spoke to Max yesterday",
+            "I spoke to [PERSON] yesterday",
+        )],
+        &[("C: please call Rosa back", "please call [PERSON] back")],
+        &[(
+            "C: Your contact is Zorvik Quandel",
+            "Your contact is [PERSON]",
+        )],
+    ]);
+}
+
+#[test]
 fn numbers_of_cards_banks_and_parcels_are_found_as_they_are_asked_for() {
     expect(&[
         &[
@@ -141,6 +188,8 @@ fn numbers_of_cards_banks_and_parcels_are_found_as_they_are_asked_for() {
             "my parcel [ACCOUNT_NUMBER] is lost",
         )],
         &[("C: where is AB123456789GB?", "where is [ACCOUNT_NUMBER]?")],
+        &[("C: (tracking:AB123456789GB)", "(tracking:[ACCOUNT_NUMBER])")],
+        &[("C: built at 20240115T103000Z", "built at 20240115T103000Z")],
     ]);
 }
 
