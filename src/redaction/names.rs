@@ -71,6 +71,7 @@ fn begins(reading: &Reading<'_>, index: usize, hint: Hint) -> bool {
         Hint::Strong => {
             (listed && (!token.is(Class::ENGLISH) || capital || ends(reading, index + 1)))
                 || (token.is(Class::GIVEN)
+                    && !token.is(Class::AMBIGUOUS)
                     && stands_first(reading, index)
                     && stands_last(reading, index))
                 || reading.unknown(index)

@@ -19,6 +19,7 @@ fn what_a_business_says_of_itself_and_its_goods_survives() {
         "C: a flight from Texas to Florida",
         "C: i'm from Kenya but live in Nairobi",
         "C: ok thanks. i hope i don't need it",
+        "C: my name is long and does not fit",
         "B: You can sort your code by 20-14-53",
     ]);
 }
