@@ -74,7 +74,7 @@ fn whole_engine(bencher: Bencher<'_, '_>) {
 
 /// What a hostile message of a mebibyte costs.
 #[divan::bench(args = ["a", "5", "@", "5 ", "my pin is ", "order ", "77 larch ", "Ann ", "12 ", "01 ", "(", "1/",
-    "pwd=1a,"])]
+    "pwd=1a,", "a-b-", "Thanks\n"])]
 fn one_mebibyte_of(bencher: Bencher<'_, '_>, unit: &str) {
     let engine = Engine::new(Replacement::Plain);
     let text = unit.repeat((1 << 20) / unit.len());

@@ -14,13 +14,13 @@
 //! | `kind.rs` | the kinds of personal data, as they appear in records |
 //! | `fold.rs` | disguises undone, with the way back to the original offsets |
 //! | `lexer.rs`, `glance.rs`, `reading.rs` | text to tokens; their sum; a message as the rules see it |
-//! | `words.rs`, `words/`, `data/` | what words mean: dictionary, names, cues of each language |
+//! | `class.rs`, `words.rs`, `words/`, `data/` | what words mean: dictionary, names, cues of each language |
 //! | `shapes.rs`, `numbers.rs`, `phones.rs`, `iban.rs`, `checksums.rs` | recognition by shape, whatever surrounds it |
 //! | `national.rs`, `secrets.rs` | national ids by their check digits; keys, tokens, web addresses with personal data |
 //! | `values.rs` | what a value looks like in tokens: numbers and codes, dates |
 //! | `names.rs`, `persons.rs` | where a name begins and ends; names that need no cue |
-//! | `addresses.rs`, `mail.rs` | postal addresses, disguised e-mail addresses |
-//! | `cues.rs` | "my pin is 4471": cues beside a value |
+//! | `addresses.rs`, `places.rs`, `mail.rs` | streets, and what follows them; disguised e-mail addresses |
+//! | `cues.rs`, `cued.rs` | "my pin is 4471": cues beside a value |
 //! | `asks.rs`, `answers.rs` | expectations: what a turn asks for; what answers it |
 //! | `bare.rs` | messages that are a value and nothing else |
 //! | `memory.rs` | what was once found is found everywhere |
@@ -34,7 +34,9 @@ mod answers;
 mod asks;
 mod bare;
 mod checksums;
+mod class;
 mod context;
+mod cued;
 mod cues;
 mod engine;
 mod fold;
@@ -51,6 +53,7 @@ mod numbers;
 mod persons;
 mod phones;
 mod pieces;
+mod places;
 mod policy;
 mod reading;
 mod replace;

@@ -40,6 +40,8 @@ pub(super) async fn refusal(response: Response) -> ErrorKind {
     } else {
         String::new()
     };
+    // What has a code is Genesys', whatever it calls itself.
+    let page = page && code.is_empty();
     match (status, code.as_str()) {
         (StatusCode::UNAUTHORIZED, _) => ErrorKind::CredentialsRefused,
         // The client's role lacks a permission, whatever is asked for.
@@ -62,10 +64,8 @@ pub(super) async fn refusal(response: Response) -> ErrorKind {
         (StatusCode::FORBIDDEN, _) => ErrorKind::Forbidden {
             this_conversation: false,
         },
-        // A gateway that knows no route, or takes our request for another protocol: not of this conversation.
-        (status, "") if page && status.is_client_error() && !is_spoken_by_proxies(status) => {
-            ErrorKind::NotJson
-        }
+        // A gateway that knows no route: not of this conversation.
+        (StatusCode::NOT_FOUND | StatusCode::GONE, _) if page => ErrorKind::NotJson,
         (StatusCode::NOT_FOUND | StatusCode::GONE, _) => ErrorKind::NotFound,
         (StatusCode::REQUEST_TIMEOUT, _) => ErrorKind::Timeout,
         (StatusCode::PAYLOAD_TOO_LARGE, _)
@@ -80,6 +80,8 @@ pub(super) async fn refusal(response: Response) -> ErrorKind {
             | StatusCode::CONFLICT,
             _,
         ) => ErrorKind::Server,
+        // One that takes our request for another protocol.
+        (status, _) if status.is_client_error() && page => ErrorKind::NotJson,
         (status, _) if status.is_client_error() => ErrorKind::BadRequest,
         _ => ErrorKind::Server,
     }
@@ -128,19 +130,6 @@ pub(super) async fn read(
         body.extend_from_slice(&chunk);
     }
     Ok(Some(body.freeze()))
-}
-
-/// Whether a status has a meaning of its own, whoever answers with it.
-const fn is_spoken_by_proxies(status: StatusCode) -> bool {
-    matches!(
-        status,
-        StatusCode::REQUEST_TIMEOUT
-            | StatusCode::PAYLOAD_TOO_LARGE
-            | StatusCode::TOO_MANY_REQUESTS
-            | StatusCode::METHOD_NOT_ALLOWED
-            | StatusCode::PROXY_AUTHENTICATION_REQUIRED
-            | StatusCode::CONFLICT
-    )
 }
 
 pub(super) fn is_json(headers: &HeaderMap) -> bool {

@@ -122,16 +122,6 @@ impl Dialect for WebDetails {
         })
     }
 
-    fn ask_for_messages<'a>(
-        &'a self,
-        _: &'a Calls,
-        _: &'a str,
-        _: &'a mut Errand,
-    ) -> BoxFuture<'a, Result<(), Error>> {
-        // The one call has asked for all.
-        std::future::ready(Ok(())).boxed()
-    }
-
     fn begun_before_end(&self) -> SignedDuration {
         SignedDuration::ZERO
     }

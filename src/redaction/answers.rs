@@ -1,13 +1,13 @@
 //! Answers: the values of a turn that is expected to hold some.
 
 use super::asks::Ask;
-use super::cues;
+use super::class::Class;
+use super::cued;
 use super::kind::KindSet;
 use super::lexer::Form;
 use super::names::{self, Hint};
 use super::reading::Reading;
 use super::values;
-use super::words::Class;
 use super::{Kind, Span, addresses};
 
 /// Adds what answers `kinds` in a turn.
@@ -170,7 +170,7 @@ fn address(reading: &Reading<'_>, first: usize, spans: &mut Vec<Span>) {
         }
         _ => return,
     };
-    let end = cues::line_end(reading, start, reading.tokens.len().min(start + LONGEST));
+    let end = cued::line_end(reading, start, reading.tokens.len().min(start + LONGEST));
     if end > start {
         spans.push(reading.span(start, end, Kind::Address, "answer"));
     }

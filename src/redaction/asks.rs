@@ -4,11 +4,11 @@
 //! turns; the next question closes it, and so does distance. A turn that names a thing without telling it ("my email is")
 //! opens one for the same speaker's next message.
 
+use super::class::Class;
 use super::cues::Found;
 use super::kind::KindSet;
 use super::lexer::Token;
 use super::reading::Reading;
-use super::words::Class;
 use super::{Kind, Side};
 
 /// What the next turns may answer.

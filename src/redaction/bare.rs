@@ -1,11 +1,12 @@
 //! Messages that are values and nothing else: identifiers and names, whatever was asked.
 
 use super::asks::Ask;
+use super::class::Class;
 use super::cues::Found;
 use super::lexer::{Form, Token, hash_word};
 use super::reading::Reading;
 use super::values;
-use super::words::{Class, Words};
+use super::words::Words;
 use super::{Kind, Span};
 
 /// Most tokens of a message that is looked at.

@@ -2,13 +2,14 @@
 
 use super::asks::Ask;
 use super::checksums::luhn;
+use super::class::Class;
 use super::cues::{self, Found};
 use super::engine::Layers;
 use super::glance::Glance;
 use super::kind::KindSet;
 use super::lexer::Form;
 use super::reading::Reading;
-use super::words::{Class, Words};
+use super::words::Words;
 use super::{Kind, Side, Span, addresses, answers, bare, mail, national, persons, values};
 
 /// The rule of what is long enough to identify something, whatever it is.

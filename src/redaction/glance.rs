@@ -1,7 +1,7 @@
 //! What a message is made of, at a glance: the gates that spare most messages most rules. Gathered by the lexer.
 
+use super::class::Class;
 use super::lexer::{Case, Form, Token};
-use super::words::Class;
 
 /// The sum of a message's tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,7 +1,8 @@
 //! From folded text to tokens: one pass that cuts, lower-cases, hashes and looks up.
 
+use super::class::Class;
 use super::glance::Glance;
-use super::words::{Class, Words};
+use super::words::Words;
 
 /// What a token is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! E-mail addresses in disguise: "john dot doe at example dot com", "john (at) example (dot) com", "john @ example . com",
 //! "john@examplecom", "johngmailcom".
 
+use super::class::Class;
 use super::lexer::{Form, Token};
 use super::reading::Reading;
-use super::words::Class;
 use super::{Kind, Span};
 
 /// Adds the disguised addresses of a message.

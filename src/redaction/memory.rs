@@ -3,10 +3,11 @@
 
 use std::collections::HashMap;
 
+use super::class::Class;
 use super::lexer::{Form, Token};
 use super::reading::Reading;
 use super::values::{self, Value};
-use super::words::{Class, Hashed};
+use super::words::Hashed;
 use super::{Kind, Span};
 
 /// What is remembered of one word or number.

@@ -3,9 +3,9 @@
 //! The lists of names support, they do not decide: a word that is also an ordinary word or a place needs a capital and a
 //! context; a word of no list is a name where a cue or a greeting says so.
 
+use super::class::Class;
 use super::lexer::{Case, Form, Token, hash_word};
 use super::reading::Reading;
-use super::words::Class;
 
 /// How much the surroundings say that a name comes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -98,25 +98,9 @@ fn begins(reading: &Reading<'_>, index: usize, hint: Hint) -> bool {
 
 /// "Contoso Support", "Fabrikam Bank": a strange word before what only a business is.
 pub(super) fn is_of_business(reading: &Reading<'_>, index: usize) -> bool {
-    const BUSINESS: [&[u8]; 14] = [
-        b"support",
-        b"bank",
-        b"bot",
-        b"team",
-        b"service",
-        b"services",
-        b"customer",
-        b"care",
-        b"helpdesk",
-        b"assistant",
-        b"insurance",
-        b"airlines",
-        b"store",
-        b"shop",
-    ];
-    reading.get(index + 1).is_some_and(|next| {
-        reading.capital(index + 1) && BUSINESS.iter().any(|word| hash_word(word) == next.hash)
-    })
+    reading
+        .get(index + 1)
+        .is_some_and(|next| next.is(Class::BUSINESS) && reading.capital(index + 1))
 }
 
 fn begins_after_initial(reading: &Reading<'_>, index: usize) -> bool {

@@ -1,10 +1,10 @@
 //! Names of persons that need no cue: given names that are no other word, names behind a title or a greeting, signatures.
 
+use super::class::Class;
 use super::glance::Glance;
-use super::lexer::{Case, Form, Token, hash_word};
+use super::lexer::{Case, Form, Token};
 use super::names::{self, Hint, NO_NAME, extend};
 use super::reading::Reading;
-use super::words::Class;
 use super::{Kind, Span};
 
 /// A name that is spelled has so many letters.
@@ -81,15 +81,18 @@ fn spelled(reading: &Reading<'_>, start: usize) -> Option<usize> {
             .get(at)
             .is_some_and(|token| token.is_word() && token.len() == 1)
     };
-    if !letter(start) || start > 0 && letter(start - 1) {
-        return None;
-    }
     let hyphen = |at: usize| {
         reading.touches_next(at)
             && reading.touches_next(at + 1)
             && reading.tokens[at + 1].is_mark(b'-')
             && letter(at + 2)
     };
+    // Only where they begin, so that no letter is read twice.
+    let follows =
+        start > 0 && letter(start - 1) || start > 1 && letter(start - 2) && hyphen(start - 2);
+    if !letter(start) || follows {
+        return None;
+    }
     let step = 1 + usize::from(hyphen(start));
     let goes_on = |at: usize| match step {
         1 => letter(at + 1) && reading.gap(at).trim().is_empty(),
@@ -121,18 +124,6 @@ fn is_closed(reading: &Reading<'_>, index: usize) -> bool {
     })
 }
 
-/// Whom one greets by these is called otherwise.
-const NO_PERSON: [&[u8]; 8] = [
-    b"love",
-    b"man",
-    b"honey",
-    b"sunshine",
-    b"sunday",
-    b"monday",
-    b"friday",
-    b"saturday",
-];
-
 /// "Hi Mark,", "Dear Hope": who is spoken to, though the name is also another word.
 fn is_addressed(reading: &Reading<'_>, index: usize) -> bool {
     let token = &reading.tokens[index];
@@ -148,8 +139,7 @@ fn is_addressed(reading: &Reading<'_>, index: usize) -> bool {
     });
     let known = token.is(Class::GIVEN)
         && token.len() >= 3
-        && !token.is(Class::TITLE)
-        && !NO_PERSON.iter().any(|word| hash_word(word) == token.hash);
+        && !token.is(Class::TITLE.or(Class::NOT_ADDRESSED));
     let clear = !token.is(Class::ENGLISH.or(Class::AMBIGUOUS).or(Class::STOP));
     known
         && greeted
@@ -270,7 +260,10 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
     let both = given
         && next_is_surname
         && !(index + 2 < reading.tokens.len() && reading.capital(index + 2));
-    let speaks = clear && !capital && is_speech(reading, index + 1);
+    // "kevin said", "steve from support"
+    let speaks = reading
+        .get(index + 1)
+        .is_some_and(|next| next.is(Class::SPEECH));
     if (to || speaks)
         && reading.english
         && (clear && !capital || both)
@@ -290,14 +283,6 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
         return Some((extend(reading, index), "name_given"));
     }
     None
-}
-
-/// "kevin said", "steve from support": what only persons do.
-fn is_speech(reading: &Reading<'_>, index: usize) -> bool {
-    const SPEECH: [&[u8]; 6] = [b"said", b"says", b"told", b"promised", b"helped", b"from"];
-    reading
-        .get(index)
-        .is_some_and(|next| SPEECH.iter().any(|word| hash_word(word) == next.hash))
 }
 
 /// "5 Jan", "15. Jan", "Jan 7": a month, though it is also a name.

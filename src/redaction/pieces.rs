@@ -1,9 +1,9 @@
 //! Values split over consecutive messages of one sender: "415", "555", "0143".
 
+use super::class::Class;
 use super::lexer::{Form, Token};
 use super::reading::Reading;
 use super::values;
-use super::words::Class;
 use super::{Kind, Side, Span};
 
 /// The number with which a message ends.

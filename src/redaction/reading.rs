@@ -1,8 +1,8 @@
 //! A message as the rules see it: tokens, and what surrounds each.
 
+use super::class::Class;
 use super::glance::Glance;
 use super::lexer::{Case, Form, Token};
-use super::words::Class;
 use super::{Kind, Span};
 
 /// One message, cut into tokens.

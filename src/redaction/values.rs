@@ -1,9 +1,9 @@
 //! What a value looks like, token by token: numbers and codes, words, dates.
 
 use super::Kind;
+use super::class::Class;
 use super::lexer::{Case, Form, Token};
 use super::reading::Reading;
-use super::words::Class;
 
 /// A value made of tokens; end exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
 
+use super::class::Class;
 use super::kind::Kind;
 use super::lexer::hash_word;
 
@@ -24,83 +25,6 @@ const LANGUAGES: [&str; 5] = [
     include_str!("words/fr.toml"),
     include_str!("words/pt.toml"),
 ];
-
-/// Where in a class the value of a digit word is kept.
-const VALUE: u32 = 56;
-
-/// What is known of a word: bits.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Class(u64);
-
-impl Class {
-    pub(super) const ENGLISH: Self = Self(1);
-    pub(super) const GIVEN: Self = Self(1 << 1);
-    pub(super) const SURNAME: Self = Self(1 << 2);
-    pub(super) const AMBIGUOUS: Self = Self(1 << 3);
-    pub(super) const PLAIN_NAME: Self = Self(1 << 4);
-    pub(super) const FILLER: Self = Self(1 << 5);
-    pub(super) const CONNECTOR: Self = Self(1 << 6);
-    pub(super) const GREETING: Self = Self(1 << 7);
-    pub(super) const TITLE: Self = Self(1 << 8);
-    pub(super) const PARTICLE: Self = Self(1 << 9);
-    pub(super) const MONTH: Self = Self(1 << 10);
-    pub(super) const REQUEST: Self = Self(1 << 11);
-    pub(super) const NEUTRAL: Self = Self(1 << 12);
-    pub(super) const UNIT: Self = Self(1 << 13);
-    pub(super) const STREET: Self = Self(1 << 14);
-    pub(super) const STREET_FIRST: Self = Self(1 << 15);
-    pub(super) const STREET_UNIT: Self = Self(1 << 16);
-    pub(super) const STATE: Self = Self(1 << 17);
-    pub(super) const STATUS: Self = Self(1 << 18);
-    pub(super) const MAIL_PROVIDER: Self = Self(1 << 19);
-    pub(super) const STOP: Self = Self(1 << 20);
-    pub(super) const DIGIT: Self = Self(1 << 21);
-    pub(super) const REPEAT: Self = Self(1 << 22);
-    pub(super) const MAIL_AT: Self = Self(1 << 23);
-    pub(super) const MAIL_DOT: Self = Self(1 << 24);
-    /// Begins a cue.
-    pub(super) const CUE: Self = Self(1 << 25);
-    /// Is a cue by itself.
-    pub(super) const CUE_WHOLE: Self = Self(1 << 33);
-    /// The second word of a cue.
-    pub(super) const CUE_SECOND: Self = Self(1 << 34);
-    /// A kind of street that is more often another thing.
-    pub(super) const STREET_WEAK: Self = Self(1 << 26);
-    /// "is": the value comes.
-    pub(super) const LINK: Self = Self(1 << 27);
-    pub(super) const OF: Self = Self(1 << 28);
-    /// Begins the name of a place: "San", "Fort".
-    pub(super) const PLACE: Self = Self(1 << 29);
-    /// "the": what follows is a thing.
-    pub(super) const ARTICLE: Self = Self(1 << 31);
-    /// Goes before a person: "to", "from", "with".
-    pub(super) const TOWARDS: Self = Self(1 << 30);
-    /// The whole name of a street: "Broadway".
-    pub(super) const STREET_WHOLE: Self = Self(1 << 32);
-
-    /// Is followed by the name of whom one speaks to: "hello", "dear".
-    pub(super) const SALUTATION: Self = Self(1 << 35);
-    /// Ends a letter, before its writer's name: "regards".
-    pub(super) const CLOSING: Self = Self(1 << 36);
-
-    /// Whether any of the bits of `other` is set.
-    pub(super) const fn is(self, other: Self) -> bool {
-        self.0 & other.0 != 0
-    }
-
-    pub(super) const fn or(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    /// The value of a digit word or the count of a repeating word, kept in the upper bits.
-    pub(super) const fn value(self) -> u8 {
-        (self.0 >> VALUE) as u8
-    }
-
-    const fn with_value(self, value: u8) -> Self {
-        Self(self.0 | (value as u64) << VALUE)
-    }
-}
 
 /// What a cue says of the value beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -215,7 +139,7 @@ impl Words {
 
     fn add_language(&mut self, language: &Language) {
         for (name, list) in &language.words {
-            self.add_all(list, class_named(name));
+            self.add_all(list, Class::named(name));
         }
         for (word, &value) in &language.numbers {
             self.add(word, Class::DIGIT.with_value(value));
@@ -349,38 +273,6 @@ fn parse(text: &str) -> Language {
     toml::from_str(text).expect("a built-in word file is valid")
 }
 
-fn class_named(name: &str) -> Class {
-    match name {
-        "filler" => Class::FILLER,
-        "connector" => Class::CONNECTOR,
-        "greeting" => Class::GREETING,
-        "salutation" => Class::SALUTATION,
-        "closing" => Class::CLOSING,
-        "title" => Class::TITLE,
-        "particle" => Class::PARTICLE,
-        "month" => Class::MONTH,
-        "request" => Class::REQUEST,
-        "neutral" => Class::NEUTRAL,
-        "unit" => Class::UNIT,
-        "street" => Class::STREET,
-        "place_prefix" => Class::PLACE,
-        "article" => Class::ARTICLE,
-        "towards" => Class::TOWARDS,
-        "street_weak" => Class::STREET.or(Class::STREET_WEAK),
-        "link" => Class::LINK.or(Class::CONNECTOR),
-        "of" => Class::OF,
-        "street_whole" => Class::STREET_WHOLE,
-        "street_first" => Class::STREET_FIRST,
-        "street_unit" => Class::STREET_UNIT,
-        "state" => Class::STATE,
-        "status" => Class::STATUS,
-        "mail_provider" => Class::MAIL_PROVIDER,
-        "ambiguous_name" => Class::AMBIGUOUS,
-        "plain_name" => Class::PLAIN_NAME,
-        _ => Class::STOP,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -444,7 +336,7 @@ mod tests {
                 language
                     .words
                     .keys()
-                    .all(|name| name == "stop" || class_named(name) != Class::STOP)
+                    .all(|name| name == "stop" || Class::named(name) != Class::STOP)
             );
             assert!(language.cues.contains_key(&Kind::Person));
         }
