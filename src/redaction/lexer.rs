@@ -76,46 +76,56 @@ impl Token {
 
 /// The hash of a word, whatever the case of its ASCII letters.
 pub(super) fn hash_word(word: &[u8]) -> u64 {
-    hash_run(word, 0, word.len())
-}
-
-/// The hash of `length` bytes from `start` on, eight at a time.
-fn hash_run(bytes: &[u8], start: usize, length: usize) -> u64 {
-    const SEED: u64 = 0xcbf2_9ce4_8422_2325;
-    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-    const STEP: usize = 8;
-    let mut hash = SEED ^ length as u64;
-    let mut done = 0;
-    while done < length {
-        let at = start + done;
-        let here = (length - done).min(STEP);
-        let eight = match bytes.get(at..).and_then(<[u8]>::first_chunk) {
-            Some(eight) => u64::from_le_bytes(*eight) & (u64::MAX >> (64 - 8 * here)),
-            None => {
-                let mut eight = [0; STEP];
-                eight[..here].copy_from_slice(&bytes[at..at + here]);
-                u64::from_le_bytes(eight)
-            }
-        };
-        hash = (hash ^ lower_case(eight)).wrapping_mul(FACTOR);
-        hash ^= hash >> 32;
-        done += STEP;
+    let mut hash = SEED;
+    for at in (0..word.len()).step_by(STEP) {
+        let eight = eight(word, at);
+        hash = stir(hash, eight, letters(eight));
     }
-    // Once more, so that what the last bytes say reaches every bit.
-    hash = hash.wrapping_mul(FACTOR);
-    hash ^ hash >> 29
+    finish(hash, word.len())
 }
 
-/// Eight bytes with their ASCII capitals as small letters.
-const fn lower_case(eight: u64) -> u64 {
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = EACH << 7;
+const SEED: u64 = 0xcbf2_9ce4_8422_2325;
+const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+/// Words are read eight bytes at a time: a byte to a lane.
+const STEP: usize = 8;
+/// A one in each lane, and the highest bit of each.
+const EACH: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = EACH << 7;
+
+/// Eight bytes from `at` on; zeros behind the end.
+fn eight(bytes: &[u8], at: usize) -> u64 {
+    if let Some(eight) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        return u64::from_le_bytes(*eight);
+    }
+    let mut eight = [0; STEP];
+    let rest = &bytes[at..];
+    eight[..rest.len()].copy_from_slice(rest);
+    u64::from_le_bytes(eight)
+}
+
+/// The high bit of each lane that holds ASCII from `first` to `last`.
+const fn lanes(eight: u64, first: u8, last: u8) -> u64 {
     let low = eight & !HIGH;
-    // The high bit of each byte: at or behind 'A', behind 'Z'.
-    let from = low + EACH * (128 - b'A' as u64);
-    let behind = low + EACH * (127 - b'Z' as u64);
-    let capital = (from & !behind) & !eight & HIGH;
-    eight | capital >> 2
+    let from = low + EACH * (128 - first as u64);
+    let behind = low + EACH * (127 - last as u64);
+    from & !behind & !eight & HIGH
+}
+
+/// The high bit of each lane that holds an ASCII letter.
+const fn letters(eight: u64) -> u64 {
+    lanes(eight | EACH << 5, b'a', b'z')
+}
+
+/// A hash with eight more bytes of a word in it, their ASCII `letters` as small ones.
+const fn stir(hash: u64, eight: u64, letters: u64) -> u64 {
+    let hash = (hash ^ (eight | letters >> 2)).wrapping_mul(FACTOR);
+    hash ^ hash >> 32
+}
+
+/// Once more, so that what the last bytes say reaches every bit.
+const fn finish(hash: u64, length: usize) -> u64 {
+    let hash = (hash ^ length as u64).wrapping_mul(FACTOR);
+    hash ^ hash >> 29
 }
 
 /// Appends the tokens of `text` to `tokens`. White space leaves no token, and neither does an apostrophe in a word.
@@ -152,7 +162,7 @@ pub(super) fn lex(text: &str, words: &Words, tokens: &mut Vec<Token>) -> Glance 
                 }
                 None => add!(mark(Form::Mark, at, at + 1, byte)),
             },
-            byte if BYTES[usize::from(byte)] != 0 => {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | 128.. => {
                 let run = Run::of(bytes, at);
                 if run.is_plain_word(byte) {
                     add!(run.word(bytes, at, words));
@@ -207,66 +217,58 @@ pub(super) const fn offset(at: usize) -> u32 {
     at as u32
 }
 
-/// What a byte is, for the inner loop: bits.
-const LOWER: u8 = 1;
-const UPPER: u8 = 2;
-const DIGIT: u8 = 4;
-/// Of each byte; 0 ends a run. What is beyond ASCII is a letter.
-static BYTES: [u8; 256] = {
-    let mut table = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        table[byte] = match byte as u8 {
-            b'a'..=b'z' | 128.. => LOWER,
-            b'A'..=b'Z' => UPPER,
-            b'0'..=b'9' => DIGIT,
-            _ => 0,
-        };
-        byte += 1;
-    }
-    table
-};
-
-/// A run of letters and digits.
+/// A run of letters and digits. What is beyond ASCII is a letter.
 struct Run {
     length: usize,
-    /// The bits of all its bytes.
-    seen: u8,
+    hash: u64,
+    has_digit: bool,
+    has_small: bool,
 }
 
 impl Run {
+    /// Eight bytes in each step, and no branch on any of them: that a word ends is what a processor cannot foresee.
     fn of(bytes: &[u8], start: usize) -> Self {
-        let mut seen = 0;
-        let mut length = 0;
-        for &byte in &bytes[start..] {
-            let what = BYTES[usize::from(byte)];
-            if what == 0 {
+        let (mut length, mut hash, mut digits, mut small) = (0, SEED, 0, 0);
+        while start + length < bytes.len() {
+            let eight = eight(bytes, start + length);
+            let figures = lanes(eight, b'0', b'9');
+            let letters = letters(eight);
+            let ends = !(figures | letters | eight) & HIGH;
+            let here = ends.trailing_zeros() as usize / STEP;
+            if here == 0 {
                 break;
             }
-            seen |= what;
-            length += 1;
+            let inside = u64::MAX >> (64 - 8 * here);
+            digits |= figures & inside;
+            // The bit that tells small letters from capitals, moved to the lane's highest.
+            small |= (letters & eight << 2 | eight & HIGH) & inside;
+            hash = stir(hash, eight & inside, letters & inside);
+            length += here;
+            if here < STEP {
+                break;
+            }
         }
-        Self { length, seen }
+        Self {
+            length,
+            hash: finish(hash, length),
+            has_digit: digits != 0,
+            has_small: small != 0,
+        }
     }
 
     /// Whether it can be nothing but a word.
     const fn is_plain_word(&self, first: u8) -> bool {
-        self.seen & DIGIT == 0 && !matches!(first, b'x' | b'X')
-    }
-
-    const fn has_small(&self) -> bool {
-        self.seen & LOWER != 0
+        !self.has_digit && !matches!(first, b'x' | b'X')
     }
 
     fn word(&self, bytes: &[u8], start: usize, words: &Words) -> Token {
-        let hash = hash_run(bytes, start, self.length);
         Token {
-            hash,
+            hash: self.hash,
             start: offset(start),
             end: offset(start + self.length),
-            class: words.class(hash),
+            class: words.class(self.hash),
             form: Form::Word,
-            case: case(bytes[start], self.length, self.has_small()),
+            case: case(bytes[start], self.length, self.has_small),
             mark: 0,
             digits: 0,
         }
@@ -275,7 +277,7 @@ impl Run {
     /// Apart from `word`, which is a tenth faster without it.
     #[inline(never)]
     fn number_or_code(&self, bytes: &[u8], start: usize, words: &Words) -> Token {
-        let hash = hash_run(bytes, start, self.length);
+        let hash = self.hash;
         let end = start + self.length;
         let token = &bytes[start..end];
         let digits = token.iter().filter(|byte| byte.is_ascii_digit()).count();
@@ -300,7 +302,7 @@ impl Run {
                 _ => Class::default(),
             },
             form,
-            case: case(token[0], self.length - digits, self.has_small()),
+            case: case(token[0], self.length - digits, self.has_small),
             mark: 0,
             digits: u8::try_from(counted).unwrap_or(u8::MAX),
         }
@@ -396,9 +398,28 @@ mod tests {
             let hash = hash_word(word.as_bytes());
             let lower = word.to_ascii_lowercase();
             assert_eq!(hash_word(lower.as_bytes()), hash, "{word}");
-            let inside = format!("#{word}, and more");
-            assert_eq!(hash_run(inside.as_bytes(), 1, word.len()), hash, "{word}");
         }
+        for word in [
+            "a",
+            "Alice",
+            "exactly8",
+            "SixteenSixteen16",
+            "Zoë",
+            "ninety9lives",
+        ] {
+            for rest in ["", ", and more", "\0", "@"] {
+                let text = format!("#{word}{rest}");
+                let run = Run::of(text.as_bytes(), 1);
+                assert_eq!(run.length, word.len(), "{text}");
+                assert_eq!(run.hash, hash_word(word.as_bytes()), "{text}");
+                assert_eq!(
+                    run.has_digit,
+                    word.bytes().any(|byte| byte.is_ascii_digit())
+                );
+                assert!(run.has_small, "{text}");
+            }
+        }
+        assert!(!Run::of(b"AB1 x", 0).has_small);
         assert_ne!(hash_word(b"@"), hash_word(b"`"));
     }
 

@@ -7,6 +7,12 @@ use super::names::{self, Hint, NO_NAME, extend};
 use super::reading::Reading;
 use super::{Kind, Span};
 
+/// What a name can be or stand behind, however it is written.
+const INTERESTING: Class = Class::GIVEN
+    .or(Class::TITLE)
+    .or(Class::GREETING)
+    .or(Class::SURNAME);
+
 /// A name that is spelled has so many letters.
 const SPELLED: u32 = 5;
 
@@ -21,7 +27,13 @@ pub(super) fn possible(glance: &Glance) -> bool {
 /// Adds the names of a message.
 pub(super) fn find(reading: &Reading<'_>, spans: &mut Vec<Span>) {
     let mut index = 0;
-    while index < reading.tokens.len() {
+    while let Some(token) = reading.get(index) {
+        // Most words, so that they cost no more than this.
+        if token.is_word() && token.len() > 1 && token.case == Case::Lower && !token.is(INTERESTING)
+        {
+            index += 1;
+            continue;
+        }
         let found = signed(reading, index)
             .map(|(start, end)| (start, end, "name_signed"))
             .or_else(|| spelled(reading, index).map(|end| (index, end, "name_spelled")))
@@ -148,10 +160,6 @@ fn is_addressed(reading: &Reading<'_>, index: usize) -> bool {
 }
 
 fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)> {
-    const INTERESTING: Class = Class::GIVEN
-        .or(Class::TITLE)
-        .or(Class::GREETING)
-        .or(Class::SURNAME);
     let token = &reading.tokens[index];
     if !token.is_word()
         || !(token.is(INTERESTING) || reading.capital(index))
