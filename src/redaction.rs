@@ -14,6 +14,7 @@
 //! | `kind.rs` | the kinds of personal data, as they appear in records |
 //! | `fold.rs` | disguises undone, with the way back to the original offsets |
 //! | `lexer.rs`, `glance.rs`, `reading.rs` | text to tokens; their sum; a message as the rules see it |
+//! | `hash.rs` | the hash by which a word is looked up |
 //! | `class.rs`, `words.rs`, `words/`, `data/` | what words mean: dictionary, names, cues of each language |
 //! | `shapes.rs`, `numbers.rs`, `phones.rs`, `iban.rs`, `checksums.rs` | recognition by shape, whatever surrounds it |
 //! | `national.rs`, `secrets.rs` | national ids by their check digits; keys, tokens, web addresses with personal data |
@@ -41,6 +42,7 @@ mod cues;
 mod engine;
 mod fold;
 mod glance;
+mod hash;
 mod iban;
 mod kind;
 mod lexer;

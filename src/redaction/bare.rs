@@ -3,7 +3,8 @@
 use super::asks::Ask;
 use super::class::Class;
 use super::cues::Found;
-use super::lexer::{Form, Token, hash_word};
+use super::hash::hash_word;
+use super::lexer::{Form, Token};
 use super::reading::Reading;
 use super::values;
 use super::words::Words;

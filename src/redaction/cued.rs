@@ -1,7 +1,8 @@
 //! What a cue announces: the value of its kind, where it begins at a given token.
 
 use super::class::Class;
-use super::lexer::{Form, Token, hash_word};
+use super::hash::hash_word;
+use super::lexer::{Form, Token};
 use super::names::{self, Hint};
 use super::reading::Reading;
 use super::values::{self, Value};

@@ -2,7 +2,8 @@
 
 use super::class::Class;
 use super::cued::{is_link, placed_password, value_at};
-use super::lexer::{Form, Token, hash_word};
+use super::hash::hash_word;
+use super::lexer::{Form, Token};
 use super::reading::Reading;
 use super::values;
 use super::words::{Cue, Words};

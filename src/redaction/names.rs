@@ -4,7 +4,8 @@
 //! context; a word of no list is a name where a cue or a greeting says so.
 
 use super::class::Class;
-use super::lexer::{Case, Form, Token, hash_word};
+use super::hash::hash_word;
+use super::lexer::{Case, Form, Token};
 use super::reading::Reading;
 
 /// How much the surroundings say that a name comes.

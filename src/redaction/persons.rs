@@ -28,9 +28,8 @@ pub(super) fn possible(glance: &Glance) -> bool {
 pub(super) fn find(reading: &Reading<'_>, spans: &mut Vec<Span>) {
     let mut index = 0;
     while let Some(token) = reading.get(index) {
-        // Most words, so that they cost no more than this.
-        if token.is_word() && token.len() > 1 && token.case == Case::Lower && !token.is(INTERESTING)
-        {
+        let telling = token.is(INTERESTING) || reading.capital(index);
+        if token.is_word() && token.len() > 1 && !telling {
             index += 1;
             continue;
         }
@@ -162,7 +161,6 @@ fn is_addressed(reading: &Reading<'_>, index: usize) -> bool {
 fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)> {
     let token = &reading.tokens[index];
     if !token.is_word()
-        || !(token.is(INTERESTING) || reading.capital(index))
         || reading
             .before(index)
             .is_some_and(|before| before.is(Class::PLACE) && before.case != Case::Lower)

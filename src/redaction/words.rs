@@ -10,8 +10,8 @@ use std::sync::{Arc, OnceLock};
 use serde::Deserialize;
 
 use super::class::Class;
+use super::hash::hash_word;
 use super::kind::Kind;
-use super::lexer::hash_word;
 
 /// The English dictionary, to tell words from names; see `data/README.md` for origin and licence of these three.
 const ENGLISH: &str = include_str!("data/english_words.txt");
