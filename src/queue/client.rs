@@ -1,9 +1,7 @@
 //! What the command line needs of the broker: a producer of jobs and a reader of records.
 
 use futures::StreamExt;
-use lapin::options::{
-    BasicAckOptions, BasicConsumeOptions, BasicQosOptions, QueueBindOptions, QueueDeclareOptions,
-};
+use lapin::options::{BasicConsumeOptions, BasicQosOptions, QueueBindOptions, QueueDeclareOptions};
 use lapin::types::FieldTable;
 use lapin::{Channel, Connection, Consumer};
 use tokio::sync::watch;
@@ -11,6 +9,7 @@ use tokio::sync::watch;
 use super::declare::{NOT_FOUND, code, short, table};
 use super::message::job_properties;
 use super::session::{DEADLINE, SessionError, say_goodbye, within};
+use super::settle::acknowledge_on;
 use super::topology::quorum_arguments;
 use super::{Address, Names, Notices, Outbox, PublishError, Replicas, Shared};
 
@@ -178,8 +177,7 @@ impl Tail {
     /// [`SessionError`] where the connection is lost.
     pub async fn done(&mut self) -> Result<(), SessionError> {
         if let Some(tag) = self.delivered.take() {
-            let ack = self.channel.basic_ack(tag, BasicAckOptions::default());
-            within(DEADLINE, "acknowledge", ack).await?;
+            acknowledge_on(&self.channel, tag).await?;
         }
         Ok(())
     }

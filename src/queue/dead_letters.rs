@@ -36,7 +36,7 @@ pub use redriver::Redriver;
 
 use super::declare::{code, short};
 use super::session::{DEADLINE, SessionError, say_goodbye, within};
-use super::settle::acknowledge_by;
+use super::settle::acknowledge_on;
 use super::topology::unrouted_queue;
 use super::{Address, Names, TopologyError};
 
@@ -183,7 +183,7 @@ impl Letters {
     /// # Errors
     /// [`SessionError`] where the connection is lost: the letter is back in its queue then.
     pub async fn remove(&mut self, receipt: &Receipt) -> Result<(), SessionError> {
-        acknowledge_by(&receipt.0).await?;
+        acknowledge_on(&self.channel, receipt.0).await?;
         // A letter is removed before the next one is read, or when all have been.
         if let Some(page) = self.pages.last_mut() {
             page.held = page.held.saturating_sub(1);

@@ -1,5 +1,6 @@
 //! Deliveries in: a consumer whose prefetch is the bound on what is in hand.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -14,7 +15,7 @@ use super::topology::Names;
 
 /// Takes deliveries from the job queue.
 pub struct Intake {
-    channel: Channel,
+    channel: Arc<Channel>,
     queue: String,
     consumer: Option<Consumer>,
     prefetch: u16,
@@ -30,7 +31,7 @@ impl Intake {
     pub async fn open(session: &Session, names: &Names) -> Result<Self, SessionError> {
         let channel = within(DEADLINE, "open a channel", session.consume.create_channel()).await?;
         Ok(Self {
-            channel,
+            channel: Arc::new(channel),
             queue: names.jobs.clone(),
             consumer: None,
             prefetch: 0,
@@ -73,7 +74,7 @@ impl Intake {
             return std::future::pending().await;
         };
         match consumer.next().await {
-            Some(Ok(delivery)) => Ok(Delivered::new(delivery, Origin::Jobs)),
+            Some(Ok(delivery)) => Ok(Delivered::new(delivery, Origin::Jobs, &self.channel)),
             Some(Err(cause)) => Err(SessionError::Amqp {
                 action: "consume",
                 cause,
@@ -101,7 +102,8 @@ impl Intake {
         while let Ok(Some(Ok(delivery))) =
             tokio::time::timeout(LAST_DELIVERY, consumer.next()).await
         {
-            self.leftovers.push(Delivered::new(delivery, Origin::Jobs));
+            let delivered = Delivered::new(delivery, Origin::Jobs, &self.channel);
+            self.leftovers.push(delivered);
         }
         self.consumer = None;
         Ok(())

@@ -2,10 +2,12 @@
 //!
 //! State travels in headers of our own: RabbitMQ 4 ignores `x-*` headers that a client sends.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use lapin::message::Delivery;
 use lapin::types::{AMQPValue, FieldTable};
-use lapin::{Acker, BasicProperties};
+use lapin::{BasicProperties, Channel};
 use sha2::{Digest, Sha256};
 
 use super::declare::short;
@@ -75,7 +77,9 @@ pub struct Delivered {
     /// How often it came back to its queue unsettled. Of a suspect, which runs alone, this is how often it crashed its
     /// worker.
     pub returns: u32,
-    pub(super) acker: Acker,
+    /// The channel that it came on, and its tag there.
+    pub(super) channel: Arc<Channel>,
+    pub(super) tag: u64,
     properties: BasicProperties,
 }
 
@@ -90,7 +94,7 @@ pub(super) struct Note<'a> {
 }
 
 impl Delivered {
-    pub(super) fn new(delivery: Delivery, origin: Origin) -> Self {
+    pub(super) fn new(delivery: Delivery, origin: Origin, channel: &Arc<Channel>) -> Self {
         let properties = delivery.properties;
         let headers = properties.headers().as_ref();
         let text = |name: &str| headers.and_then(|headers| header_text(headers, name));
@@ -112,14 +116,15 @@ impl Delivered {
             origin,
             redelivered: delivery.redelivered,
             returns: number(RETURNS),
-            acker: delivery.acker,
+            channel: Arc::clone(channel),
+            tag: delivery.delivery_tag,
             properties,
         }
     }
 
     /// Whether the delivery can still be settled: the broker delivers it again where not.
     pub fn is_live(&self) -> bool {
-        self.acker.usable()
+        self.channel.status().connected()
     }
 
     /// Whether it must run alone.

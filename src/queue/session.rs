@@ -56,10 +56,6 @@ pub enum SessionError {
     /// The broker ended the consumer: the queue was deleted, or its node left.
     #[error("the broker cancelled the consumer of {0}")]
     ConsumerCancelled(String),
-    /// The channel of a delivery was closed before the acknowledgement went out: everything that followed from the job is
-    /// published, and will be once more under the same ids.
-    #[error("an acknowledgement came too late: the channel of the delivery is closed")]
-    StaleDelivery,
     /// A connection is no longer open.
     #[error("the connection to the broker was lost")]
     ConnectionLost,

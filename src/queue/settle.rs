@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use lapin::Acker;
+use lapin::Channel;
 use lapin::options::BasicAckOptions;
 use tracing::{Instrument, Span};
 
@@ -193,7 +193,7 @@ fn retry_lane(names: &Names, after: Duration, counts: bool) -> (String, Option<u
 /// [`SessionError`]: the broker delivers the job again.
 pub async fn acknowledge(delivered: &Delivered, names: &Names) -> Result<(), SessionError> {
     let span = spans::acknowledge(names.of(delivered.origin));
-    let acknowledged = acknowledge_by(&delivered.acker);
+    let acknowledged = acknowledge_on(&delivered.channel, delivered.tag);
     ended(&span, acknowledged.instrument(span.clone()).await)
 }
 
@@ -205,16 +205,14 @@ fn ended(span: &Span, result: Result<(), SessionError>) -> Result<(), SessionErr
     result
 }
 
-/// Acknowledges a delivery.
+/// Acknowledges a delivery by its tag on the channel that it came on; lapin's `Acker` would wake two tasks of lapin's for it
+/// and its I/O thread twice.
 ///
 /// # Errors
 /// [`SessionError`]: the broker then delivers it again.
-pub(super) async fn acknowledge_by(acker: &Acker) -> Result<(), SessionError> {
-    let ack = acker.ack(BasicAckOptions::default());
-    match within(DEADLINE, "acknowledge", ack).await? {
-        true => Ok(()),
-        false => Err(SessionError::StaleDelivery),
-    }
+pub(super) async fn acknowledge_on(channel: &Channel, tag: u64) -> Result<(), SessionError> {
+    let ack = channel.basic_ack(tag, BasicAckOptions::default());
+    within(DEADLINE, "acknowledge", ack).await
 }
 
 #[cfg(test)]

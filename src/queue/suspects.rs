@@ -3,6 +3,8 @@
 //! A consumer would be sent the next one while the worker is still busy, and whatever ended the worker or its connection then
 //! would count as that job's crash.
 
+use std::sync::Arc;
+
 use lapin::Channel;
 use lapin::options::{BasicGetOptions, QueueDeclareOptions};
 use lapin::types::FieldTable;
@@ -14,7 +16,7 @@ use super::topology::Names;
 
 /// Takes suspects.
 pub struct Suspects {
-    channel: Channel,
+    channel: Arc<Channel>,
     queue: String,
 }
 
@@ -26,7 +28,7 @@ impl Suspects {
     pub async fn open(session: &Session, names: &Names) -> Result<Self, SessionError> {
         let channel = within(DEADLINE, "open a channel", session.consume.create_channel()).await?;
         Ok(Self {
-            channel,
+            channel: Arc::new(channel),
             queue: names.suspects.clone(),
         })
     }
@@ -56,6 +58,6 @@ impl Suspects {
             .channel
             .basic_get(short(&self.queue), BasicGetOptions::default());
         let got = within(DEADLINE, "take a suspect", got).await?;
-        Ok(got.map(|message| Delivered::new(message.delivery, Origin::Suspects)))
+        Ok(got.map(|message| Delivered::new(message.delivery, Origin::Suspects, &self.channel)))
     }
 }

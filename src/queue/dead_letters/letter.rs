@@ -4,7 +4,6 @@
 //! where its body names no conversation.
 
 use jiff::Timestamp;
-use lapin::Acker;
 use lapin::message::Delivery;
 use lapin::types::FieldTable;
 use serde_json::{Map, Value};
@@ -26,7 +25,7 @@ pub struct Letter {
 }
 
 /// What removing a letter needs.
-pub struct Receipt(pub(super) Acker);
+pub struct Receipt(pub(super) u64);
 
 impl Letter {
     pub(super) fn new(delivery: Delivery, queue: String, place: Place) -> Self {
@@ -140,7 +139,7 @@ impl Letter {
 
     /// What removing it needs.
     pub fn receipt(&self) -> Receipt {
-        Receipt(self.delivery.acker.clone())
+        Receipt(self.delivery.delivery_tag)
     }
 
     fn table(&self) -> Option<&FieldTable> {
