@@ -18,9 +18,10 @@
 //! | `class.rs`, `words.rs`, `words/`, `data/` | what words mean: dictionary, names, cues of each language |
 //! | `shapes.rs`, `numbers.rs`, `phones.rs`, `iban.rs`, `checksums.rs` | recognition by shape, whatever surrounds it |
 //! | `national.rs`, `secrets.rs` | national ids by their check digits; keys, tokens, web addresses with personal data |
-//! | `values.rs` | what a value looks like in tokens: numbers and codes, dates |
+//! | `values.rs`, `codes.rs` | what a value looks like in tokens: numbers and dates; codes |
 //! | `names.rs`, `persons.rs` | where a name begins and ends; names that need no cue |
-//! | `addresses.rs`, `places.rs`, `mail.rs` | streets, and what follows them; disguised e-mail addresses |
+//! | `addresses.rs`, `places.rs` | streets, and what follows them |
+//! | `mail.rs`, `handles.rs` | disguised e-mail addresses; names of users |
 //! | `cues.rs`, `cued.rs` | "my pin is 4471": cues beside a value |
 //! | `asks.rs`, `answers.rs` | expectations: what a turn asks for; what answers it |
 //! | `bare.rs` | messages that are a value and nothing else |
@@ -36,12 +37,14 @@ mod asks;
 mod bare;
 mod checksums;
 mod class;
+mod codes;
 mod context;
 mod cued;
 mod cues;
 mod engine;
 mod fold;
 mod glance;
+mod handles;
 mod hash;
 mod iban;
 mod kind;
@@ -70,7 +73,7 @@ pub use policy::{Action, PolicyError, Rules};
 pub use replace::{Finding, Keyed, Redacted, Replacement};
 
 /// The version of the recognition rules; part of the policy version of every record.
-pub const ENGINE_VERSION: &str = "7";
+pub const ENGINE_VERSION: &str = "8";
 
 /// Whose turn a message is. What a customer's bare answer means depends on the business's question before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -157,7 +157,7 @@ pub(super) fn has_street(reading: &Reading<'_>, start: usize, end: usize) -> boo
             && ends
             && before.is_word()
             && !before.is(Class::FILLER)
-            && reading.capital(at) == reading.capital(start)
+            && (reading.capital(start) || !reading.capital(at))
     })
 }
 
@@ -264,7 +264,10 @@ fn is_street_word(reading: &Reading<'_>, index: usize) -> bool {
 /// "Calle Mayor 12", "rue de Rivoli 5", "6 rue Gustave Charpentier".
 fn street_first(reading: &Reading<'_>, start: usize) -> Option<usize> {
     let numbered = (start.saturating_sub(4)..start).any(|at| reading.tokens[at].digits > 0);
-    let mut index = start + 1;
+    // "Av. Paulista 1000"
+    let dot = reading.get(start + 1).is_some_and(|dot| dot.is_mark(b'.'));
+    let short = dot && reading.tokens[start].len() <= 3;
+    let mut index = start + 1 + usize::from(short);
     let mut words = 0;
     while let Some(token) = reading.get(index) {
         match token.form {
@@ -287,6 +290,28 @@ fn street_first(reading: &Reading<'_>, start: usize) -> Option<usize> {
         index += 1;
     }
     (numbered && words > 0).then_some(index)
+}
+
+/// "calle mayor 12", "rua das flores, 120": written small, up to its number; only where a cue says that it is an address.
+pub(super) fn small_street(reading: &Reading<'_>, start: usize) -> Option<usize> {
+    const LONGEST: usize = 4;
+    const NO_NAME: Class = Class::REQUEST.or(Class::CUE).or(Class::NEUTRAL);
+    let is_name = |at: usize| {
+        reading.get(at).is_some_and(|token| {
+            token.is_word() && (token.is(Class::PARTICLE) || token.len() > 2 && !token.is(NO_NAME))
+        })
+    };
+    if !reading.tokens[start].is(Class::STREET_FIRST) {
+        return None;
+    }
+    let mut end = start + 1;
+    while end <= start + LONGEST && is_name(end) {
+        end += 1;
+    }
+    let number = end + usize::from(reading.get(end)?.is_mark(b','));
+    let token = reading.get(number)?;
+    (end > start + 1 && token.form == Form::Number && token.digits <= 4)
+        .then(|| tail(reading, number + 1))
 }
 
 /// "d'Anglas": an article or preposition that lost its vowel.

@@ -4,11 +4,11 @@ use super::asks::Ask;
 use super::class::Class;
 use super::cued;
 use super::kind::KindSet;
-use super::lexer::Form;
+use super::lexer::{Form, Token};
 use super::names::{self, Hint};
 use super::reading::Reading;
 use super::values;
-use super::{Kind, Span, addresses};
+use super::{Kind, Span, addresses, codes};
 
 /// Adds what answers `kinds` in a turn.
 pub(super) fn answer(
@@ -37,6 +37,7 @@ pub(super) fn answer(
     }
     if kinds.contains(Kind::Person) {
         person(reading, first, spans);
+        lines(reading, spans);
     }
     for kind in [Kind::Username, Kind::Password] {
         if kinds.contains(kind) {
@@ -90,12 +91,13 @@ fn numbers(
     let least = if short && !own { 3 } else { 4 };
     let mut index = 0;
     while index < reading.tokens.len() {
-        if values::is_capital_code(reading, index) {
+        if codes::is_capital_code(reading, index) {
             spans.push(reading.span(index, index + 1, fallback, "answer"));
             index += 1;
             continue;
         }
-        let Some(value) = values::number(reading, index) else {
+        let value = codes::hyphened(reading, index).or_else(|| values::number(reading, index));
+        let Some(value) = value else {
             index += 1;
             continue;
         };
@@ -131,6 +133,12 @@ fn dates(reading: &Reading<'_>, spans: &mut Vec<Span>) {
             None => index += 1,
         }
     }
+    // "4th of march", and then "1987".
+    if let [_] = reading.tokens
+        && let Some(end) = values::birth_year(reading, 0)
+    {
+        spans.push(reading.span(0, end, Kind::DateOfBirth, "answer"));
+    }
 }
 
 /// The end of the answer where nothing but it is said from `first` on, fillers and marks aside; a few tokens at most.
@@ -163,8 +171,9 @@ fn address(reading: &Reading<'_>, first: usize, spans: &mut Vec<Span>) {
             first
         }
         // Without a number: a place, if it is all that is said.
-        None if only(reading, first)
-            .is_some_and(|end| end - first <= 5 && !reading.ordinary(first)) =>
+        None if reading.tokens[first].is_word()
+            && only(reading, first)
+                .is_some_and(|end| end - first <= 5 && !reading.ordinary(first)) =>
         {
             first
         }
@@ -266,15 +275,43 @@ fn person(reading: &Reading<'_>, first: usize, spans: &mut Vec<Span>) {
     }
 }
 
-fn word(reading: &Reading<'_>, first: usize, kind: Kind, spans: &mut Vec<Span>) {
-    if let Some(end) = only(reading, first)
-        && end - first <= 2
+/// A name a line, with or without its number: "1. Ann Lee".
+fn lines(reading: &Reading<'_>, spans: &mut Vec<Span>) {
+    let is_break = |token: &Token| token.form == Form::Break;
+    for index in 0..reading.tokens.len() {
+        if !reading.before(index).is_none_or(is_break) {
+            continue;
+        }
+        let numbered = reading.tokens[index].form == Form::Number
+            && reading
+                .get(index + 1)
+                .is_some_and(|mark| matches!(mark.mark, b'.' | b')'));
+        if index == 0 && !numbered {
+            continue;
+        }
+        let start = index + 2 * usize::from(numbered);
+        let name = names::at(reading, start, Hint::Strong);
+        if let Some(end) = name.filter(|end| reading.get(*end).is_none_or(is_break)) {
+            spans.push(reading.span(start, end, Kind::Person, "answer"));
+        }
+    }
+}
+
+fn word(reading: &Reading<'_>, mut first: usize, kind: Kind, spans: &mut Vec<Span>) {
+    // "the.real.gaz" begins with what would be passed over by itself.
+    while first > 0 && reading.touches_next(first - 1) {
+        first -= 1;
+    }
+    let run = codes::coded_run(reading, first)
+        .or_else(|| codes::joined(reading, first, b".:_-").filter(|end| *end > first + 1));
+    if let Some(end) = run
+        && reading.skip_fillers(end).is_none()
     {
         spans.push(reading.span(first, end, kind, "answer"));
         return;
     }
-    if let Some(end) = values::coded_run(reading, first)
-        && reading.skip_fillers(end).is_none()
+    if let Some(end) = only(reading, first)
+        && end - first <= 2
     {
         spans.push(reading.span(first, end, kind, "answer"));
         return;

@@ -136,7 +136,8 @@ impl Turn {
             let mut kinds = KindSet::EMPTY;
             while let Some(cue) = cues.next_if(|cue| cue.start < end) {
                 if let (Some(kind), false) = (cue.cue.kind, cue.served) {
-                    if !cue.cue.weak || (question && kind == Kind::AccessCode) {
+                    if !cue.cue.weak || question && matches!(kind, Kind::AccessCode | Kind::Address)
+                    {
                         kinds = kinds.with(kind);
                     }
                     if reading.tokens[cue.end..].iter().all(|token| {

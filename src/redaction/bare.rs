@@ -8,7 +8,7 @@ use super::lexer::{Form, Token};
 use super::reading::Reading;
 use super::values;
 use super::words::Words;
-use super::{Kind, Span};
+use super::{Kind, Span, codes};
 
 /// Most tokens of a message that is looked at.
 const LONGEST: usize = 14;
@@ -126,7 +126,7 @@ fn identifier(reading: &Reading<'_>, text: &str, start: usize) -> Option<Part> {
         })
     };
     let token = &reading.tokens[start];
-    if values::is_capital_code(reading, start) {
+    if codes::is_capital_code(reading, start) {
         return part(start + 1, Kind::AccountNumber, "bare_code");
     }
     let letters = token.len() - token.digits as usize;
@@ -138,7 +138,7 @@ fn identifier(reading: &Reading<'_>, text: &str, start: usize) -> Option<Part> {
     {
         return part(start + 1, Kind::Username, "bare_code");
     }
-    let value = values::number(reading, start).or_else(|| values::coded(reading, start))?;
+    let value = values::number(reading, start).or_else(|| codes::coded(reading, start))?;
     if values::is_everyday(reading, &value) || values::is_common_number(reading, text, &value) {
         return None;
     }

@@ -10,7 +10,9 @@ use super::kind::KindSet;
 use super::lexer::Form;
 use super::reading::Reading;
 use super::words::Words;
-use super::{Kind, Side, Span, addresses, answers, bare, mail, national, persons, values};
+use super::{
+    Kind, Side, Span, addresses, answers, bare, handles, mail, names, national, persons, values,
+};
 
 /// The rule of what is long enough to identify something, whatever it is.
 pub(super) const LONG_CODE: &str = "long_code";
@@ -81,6 +83,10 @@ impl<'a> Context<'a> {
         if all.is(Class::MAIL_AT) || reading.glance.has(b'@') || long_stranger {
             mail::find(reading, text, spans);
         }
+        // The business' own are known to everybody.
+        if side == Side::Customer && reading.glance.has(b'@') {
+            handles::find(reading, spans);
+        }
         if reading.numeric {
             long_numbers(reading, spans);
             for span in spans.iter_mut() {
@@ -110,17 +116,23 @@ impl<'a> Context<'a> {
             answers::late(reading, text, ask, spans);
         }
         bare::find(reading, text, words, found, ask, spans);
+        names::listed(reading, spans);
         ask.hear(reading, found, side);
     }
 }
 
-/// A few letters and as many digits as identify something, such as a parcel's number; not a part of a longer code.
+/// A few letters and as many digits as identify something, such as a parcel's number, or what is longer than any word, such
+/// as a wallet's; not a part of a longer code.
 fn is_long_code(reading: &Reading<'_>, index: usize) -> bool {
     const LEAST: usize = 9;
     const MOST_LETTERS: usize = 5;
+    const LONG: usize = 26;
+    const LEAST_OF_LONG: usize = 3;
     let token = &reading.tokens[index];
     let digits = usize::from(token.digits);
-    if digits < LEAST || token.len() - digits > MOST_LETTERS || token.is(Class::UNIT) {
+    let long = token.len() >= LONG && digits >= LEAST_OF_LONG;
+    let few_letters = digits >= LEAST && token.len() - digits <= MOST_LETTERS;
+    if !(long || few_letters) || token.is(Class::UNIT) {
         return false;
     }
     let joint = |at: usize| b"-/_.=&@%".contains(&reading.tokens[at].mark);
@@ -128,7 +140,7 @@ fn is_long_code(reading: &Reading<'_>, index: usize) -> bool {
         || reading.touches_next(index) && reading.touches_next(index + 1) && joint(index + 1);
     let written = reading.written(index).as_bytes();
     // "0x80070005" is an error, "20240115T103000Z" a time, "visa4111111111111111" a card.
-    let hexadecimal = matches!(written, [b'0', b'x' | b'X', ..]);
+    let hexadecimal = !long && matches!(written, [b'0', b'x' | b'X', ..]);
     let time = matches!(written.len(), 15 | 16) && written[8].eq_ignore_ascii_case(&b't');
     let digits = written.iter().filter(|byte| byte.is_ascii_digit());
     let card = luhn(&digits.map(|digit| digit - b'0').collect::<Vec<_>>());

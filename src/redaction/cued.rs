@@ -6,7 +6,7 @@ use super::lexer::{Form, Token};
 use super::names::{self, Hint};
 use super::reading::Reading;
 use super::values::{self, Value};
-use super::{Kind, addresses};
+use super::{Kind, addresses, codes};
 
 /// Whether a token says that a value comes: "is", ":", "=".
 pub(super) fn is_link(token: &Token) -> bool {
@@ -25,7 +25,8 @@ pub(super) fn value_at(
     let end = match kind {
         Kind::Person => {
             let hint = if weak { Hint::Weak } else { Hint::Strong };
-            names::at(reading, index, hint)?
+            let name = names::at(reading, index, hint);
+            name.or_else(|| weak.then(|| names::introduced(reading, index))?)?
         }
         Kind::SecurityAnswer => {
             let hint = if linked { Hint::Strong } else { Hint::Weak };
@@ -34,8 +35,9 @@ pub(super) fn value_at(
                     .then_some(index + 1)
             })?
         }
-        Kind::DateOfBirth => values::date(reading, index)?,
-        Kind::Password | Kind::Username => word(reading, index, limit, kind, linked)?,
+        Kind::DateOfBirth => values::date(reading, index)
+            .or_else(|| values::birth_year(reading, index).filter(|_| !weak))?,
+        Kind::Password | Kind::Username => word(reading, index, limit, kind, linked, weak)?,
         Kind::Address => address(reading, index, limit, weak)?,
         Kind::Url if linked => web_address(reading, index, limit)?,
         kind if kind.is_number() => number(reading, index, kind, weak)?,
@@ -46,11 +48,19 @@ pub(super) fn value_at(
 
 /// The number or code of `kind` at token `index`.
 fn number(reading: &Reading<'_>, index: usize, kind: Kind, weak: bool) -> Option<usize> {
-    if values::is_capital_code(reading, index) {
+    if codes::is_capital_code(reading, index) {
         return Some(index + 1);
     }
+    if let Some(value) = codes::hyphened(reading, index)
+        && (!weak || kind == Kind::OrderId && value.digits >= 4)
+    {
+        return Some(value.end);
+    }
+    if let Some(end) = codes::plate(reading, index).filter(|_| !weak && kind == Kind::NationalId) {
+        return Some(end);
+    }
     let value = values::number(reading, index)
-        .or_else(|| values::coded(reading, index).filter(|_| !weak))?;
+        .or_else(|| codes::coded(reading, index).filter(|_| !weak))?;
     let least = match (weak, kind) {
         (true, Kind::Phone) => 7,
         (true, Kind::OrderId | Kind::AccountNumber | Kind::BookingReference) => 5,
@@ -103,10 +113,18 @@ fn word(
     limit: usize,
     kind: Kind,
     linked: bool,
+    weak: bool,
 ) -> Option<usize> {
     let token = reading.get(index)?;
-    if let Some(end) = values::coded_run(reading, index).filter(|end| linked && *end <= limit) {
+    if let Some(end) = codes::coded_run(reading, index).filter(|end| linked && *end <= limit) {
         return Some(end);
+    }
+    if kind == Kind::Username && !token.is(Class::STATUS) {
+        let run = joined(reading, index, linked, weak).filter(|end| *end <= limit);
+        // "My Instagram is full", but "my Instagram: jodoe"
+        if run.is_some() || weak && !(linked && reading.english) {
+            return run;
+        }
     }
     let last = |at: usize| reading.get(at).is_none_or(Token::ends_sentence);
     let taken = match token.form {
@@ -123,7 +141,12 @@ fn word(
         Form::Word if !reading.ordinary(index) && (token.len() >= 4 || linked) => {
             linked || reading.english
         }
-        Form::Word => linked && kind == Kind::Password && last(index + 1) && token.len() >= 4,
+        Form::Word => {
+            linked
+                && kind == Kind::Password
+                && (last(index + 1) || is_told_in_passing(reading, index))
+                && token.len() >= 4
+        }
         _ => false,
     };
     if !taken {
@@ -148,9 +171,35 @@ fn word(
     Some(end + usize::from(second))
 }
 
+/// "live:jo.doe", "k.petrov"; without a link only what no sentence holds: "red_panda". Behind a `weak` cue a hyphen joins
+/// words: "discord is read-only".
+fn joined(reading: &Reading<'_>, index: usize, linked: bool, weak: bool) -> Option<usize> {
+    let marks: &[u8] = if weak { b".:_" } else { b".:_-" };
+    let end = codes::joined(reading, index, marks).filter(|end| *end > index + 1)?;
+    let mut inner = reading.tokens[index..end].iter();
+    (linked || inner.any(|token| token.is_mark(b'_'))).then_some(end)
+}
+
+/// "is sunshine, ...", "is sunshine and my login", "is sunshine but it": what follows says no more of it, and the word itself
+/// is none that says how it is: "is encrypted and we".
+fn is_told_in_passing(reading: &Reading<'_>, index: usize) -> bool {
+    const PROPERTIES: [&str; 5] = ["ed", "en", "ing", "able", "al"];
+    let word = reading.written(index);
+    let goes_on = [b"and", b"but"].map(|word| hash_word(word));
+    let closed = reading.get(index + 1).is_some_and(|token| {
+        let other = reading.get(index + 2);
+        token.is_mark(b',')
+            || goes_on.contains(&token.hash) && other.is_some_and(|next| next.is(Class::FILLER))
+    });
+    closed && !PROPERTIES.iter().any(|ending| word.ends_with(ending))
+}
+
 /// An address behind a strong cue: from its first number to the end of the line or sentence.
 fn address(reading: &Reading<'_>, index: usize, limit: usize, weak: bool) -> Option<usize> {
     let token = reading.get(index)?;
+    if let Some(end) = addresses::small_street(reading, index).filter(|_| !weak) {
+        return Some(end);
+    }
     if !weak && token.is_word() && reading.capital(index) {
         // "deliver to Rose Cottage, Mill Lane": to the end of the line.
         let end = line_end(reading, index, limit);
@@ -222,24 +271,34 @@ pub(super) fn line_end(reading: &Reading<'_>, index: usize, limit: usize) -> usi
     end
 }
 
-/// "The password on the router is hT7kLp2Q": what it is for stands between.
+/// "The password on the router is hT7kLp2Q", "the password you sent Xk29!pQ": what it is for stands between.
 pub(super) fn placed_password(
     reading: &Reading<'_>,
     from: usize,
     limit: usize,
 ) -> Option<(usize, usize)> {
     const LONGEST: usize = 8;
+    const SENT: usize = 4;
+    let is_coded = |at: usize| {
+        let token = &reading.tokens[at];
+        token.form == Form::Mixed && !values::is_measure(token)
+            || codes::coded_run(reading, at).is_some()
+    };
     let place = reading.get(from)?;
-    if !place.is(Class::TOWARDS.or(Class::ARTICLE)) && place.hash != hash_word(b"on") {
+    let within = |longest: usize| from + 1..limit.min(from + longest);
+    let start = if place.is(Class::TOWARDS.or(Class::ARTICLE)) || place.hash == hash_word(b"on") {
+        let link = within(LONGEST)
+            .take_while(|&at| matches!(reading.tokens[at].form, Form::Word | Form::Mixed))
+            .find(|&at| is_link(&reading.tokens[at]))?;
+        link + 1
+    } else if place.is(Class::FILLER) {
+        let found = within(SENT).find(|&at| is_coded(at) || !reading.tokens[at].is_word());
+        // "the password you use for Office365"
+        found.filter(|&at| !reading.tokens[at - 1].is(Class::FILLER))?
+    } else {
         return None;
-    }
-    let link = (from + 1..limit.min(from + LONGEST))
-        .take_while(|&at| matches!(reading.tokens[at].form, Form::Word | Form::Mixed))
-        .find(|&at| is_link(&reading.tokens[at]))?;
-    let start = link + 1;
-    let token = reading.get(start)?;
-    let coded = token.form == Form::Mixed && !values::is_measure(token)
-        || values::coded_run(reading, start).is_some();
-    let end = coded.then(|| word(reading, start, limit, Kind::Password, true))??;
+    };
+    reading.get(start).filter(|_| is_coded(start))?;
+    let end = word(reading, start, limit, Kind::Password, true, false)?;
     (end <= limit).then_some((start, end))
 }

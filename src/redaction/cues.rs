@@ -87,7 +87,8 @@ pub(super) fn serve(reading: &Reading<'_>, found: &mut [Found], spans: &mut Vec<
         let Some(kind) = here.cue.kind else { continue };
         let before = position.checked_sub(1).map_or(0, |last| found[last].end);
         let value = behind(reading, here.end, limit, kind, here.cue.weak)
-            .or_else(|| in_front(reading, here.start, before, kind, here.cue.weak));
+            .or_else(|| in_front(reading, here.start, before, kind, here.cue.weak))
+            .filter(|value| value.0 > here.start || !is_of_another(reading, here.end, kind));
         if let Some((start, end)) = value {
             found[position].served = true;
             push(reading, start, end, kind, "cue", spans);
@@ -137,6 +138,20 @@ fn further(reading: &Reading<'_>, mut end: usize, limit: usize, kind: Kind, span
         push(reading, value.start, value.end, kind, "cue", spans);
         end = value.end;
     }
+}
+
+/// "I tried Windows11 as my password manager": what follows the word is meant, not a password.
+fn is_of_another(reading: &Reading<'_>, end: usize, kind: Kind) -> bool {
+    const NOTHING: Class = Class::FILLER.or(Class::CONNECTOR).or(Class::STATUS);
+    kind == Kind::Password
+        && reading
+            .get(end)
+            .is_some_and(|next| next.is_word() && !next.is(NOTHING))
+}
+
+/// "Summer2023!": the mark may be a part of it.
+fn is_exclaimed(token: &Token) -> bool {
+    token.is_mark(b'!') || token.is_mark(b'?')
 }
 
 fn is_between(token: &Token) -> bool {
@@ -189,8 +204,15 @@ fn behind(
     }
     // "the pin could be either 1596": anywhere in the sentence, if it is long enough to be one.
     while index < limit.min(from + 12) && !reading.tokens[index].ends_sentence() {
+        // "The cvv on my card is 412"
+        let linked = kind == Kind::AccessCode && reading.before(index).is_some_and(is_link);
+        let least = if linked {
+            values::least_digits(kind)
+        } else {
+            4
+        };
         let number = values::number(reading, index).filter(|value| {
-            value.digits >= 4 && !values::is_everyday(reading, value) && value.end <= limit
+            value.digits >= least && !values::is_everyday(reading, value) && value.end <= limit
         });
         if let Some(value) = number {
             return Some((value.start, value.end));
@@ -234,7 +256,10 @@ fn in_front(
                 .before(start)
                 .is_some_and(|token| token.form == Form::Mark || token.is(Class::FILLER));
         let found = value_at(reading, start, end, kind, false, true)?;
-        (begins && found == end && !(kind == Kind::Person && reading.ordinary(start)))
+        // "I tried Summer2023 as my password"
+        let coded = kind == Kind::Password && reading.tokens[start].form == Form::Mixed;
+        let ends = found == end || coded && reading.tokens[found..end].iter().all(is_exclaimed);
+        ((begins || coded) && ends && !(kind == Kind::Person && reading.ordinary(start)))
             .then_some((start, end))
     })
 }

@@ -19,9 +19,7 @@ const SPELLED: u32 = 5;
 /// Whether any token can be a name or stand before one.
 pub(super) fn possible(glance: &Glance) -> bool {
     const SIGNS: Class = Class::GIVEN.or(Class::TITLE).or(Class::GREETING);
-    glance.classes.is(SIGNS)
-        || glance.classes.is(Class::CLOSING) && glance.has(b'\n')
-        || glance.words - glance.long_words >= SPELLED
+    glance.classes.is(SIGNS) || glance.has(b'\n') || glance.words - glance.long_words >= SPELLED
 }
 
 /// Adds the names of a message.
@@ -53,7 +51,13 @@ fn signed(reading: &Reading<'_>, index: usize) -> Option<(usize, usize)> {
     /// Words that thank: what follows them is as often something else.
     const THANKS: Class = Class::SALUTATION.or(Class::FILLER).or(Class::NEUTRAL);
     let is_break = |token: &Token| token.form == Form::Break;
-    if !is_break(&reading.tokens[index]) || !reading.glance.classes.is(Class::CLOSING) {
+    if !is_break(&reading.tokens[index]) {
+        return None;
+    }
+    if let Some(name) = last_line(reading, index) {
+        return Some(name);
+    }
+    if !reading.glance.classes.is(Class::CLOSING) {
         return None;
     }
     let line = reading.tokens[..index].iter().rev();
@@ -83,6 +87,39 @@ fn signed(reading: &Reading<'_>, index: usize) -> Option<(usize, usize)> {
     let asks = reading.get(end).is_some_and(|mark| mark.is_mark(b'?'));
     (known && !asks && is_closed(reading, end) && !names::is_of_business(reading, start))
         .then_some((start, end))
+}
+
+/// "Please cancel it.\nPriyanka": a name of no list that ends the message on a line of its own.
+fn last_line(reading: &Reading<'_>, index: usize) -> Option<(usize, usize)> {
+    const LONGEST: usize = 2;
+    const THANKS: Class = Class::CLOSING.or(Class::SALUTATION);
+    let is_break = |token: &Token| token.form == Form::Break;
+    let said = reading
+        .before(index)
+        .is_some_and(|before| matches!(before.mark, b'.' | b'!') || before.is(THANKS));
+    if !said {
+        return None;
+    }
+    let start = (index..reading.tokens.len()).find(|&at| !is_break(&reading.tokens[at]))?;
+    let mut name = reading.tokens[start..].iter();
+    let end = name
+        .position(is_break)
+        .map_or(reading.tokens.len(), |length| start + length);
+    let last = reading.tokens[end..].iter().take(LONGEST + 1).all(is_break);
+    let looks =
+        |at: usize| names::is_strange(reading, at) && looks_like_a_name(reading.written(at));
+    (last && end - start <= LONGEST && (start..end).all(looks)).then_some((start, end))
+}
+
+/// "Thaaanks", "Wtf", "Xxl" are no names.
+fn looks_like_a_name(word: &str) -> bool {
+    const SHORTEST: usize = 4;
+    const VOWELS: &[u8] = b"aeiouyAEIOUY";
+    let bytes = word.as_bytes();
+    let drawn_out = bytes
+        .windows(3)
+        .any(|three| three.iter().all(|byte| byte == &three[0]));
+    bytes.len() >= SHORTEST && !drawn_out && bytes.iter().any(|byte| VOWELS.contains(byte))
 }
 
 /// "thats S I O B H A N", "k-o-w-a-l": the end of letters one by one, where nothing else is said in the sentence.

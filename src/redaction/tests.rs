@@ -1,6 +1,7 @@
 //! The engine as a whole, on invented chats.
 
 mod ordinary;
+mod people;
 mod shapes;
 
 use super::*;

@@ -1,4 +1,4 @@
-//! What a value looks like, token by token: numbers and codes, words, dates.
+//! What a value looks like, token by token: numbers and dates.
 
 use super::Kind;
 use super::class::Class;
@@ -269,40 +269,6 @@ pub(super) fn is_sort_code(reading: &Reading<'_>, value: &Value) -> bool {
         .all(|token| token.form == Form::Number && token.digits == 2)
 }
 
-/// The end of a run without white space in which signs stand between letters and digits, such as "P@ssw0rd!" and
-/// "gaz_b_77": no word, and no sentence.
-pub(super) fn coded_run(reading: &Reading<'_>, start: usize) -> Option<usize> {
-    const LONGEST: usize = 24;
-    const SHORTEST: u32 = 6;
-    let solid = |at: usize| {
-        reading
-            .get(at)
-            .is_some_and(|token| token.form != Form::Break)
-    };
-    let mut end = start + usize::from(solid(start));
-    while end > start && end < start + LONGEST && reading.touches_next(end - 1) && solid(end) {
-        end += 1;
-    }
-    while end > start + 1 && b",.?!*_".contains(&reading.tokens[end - 1].mark) {
-        end -= 1;
-    }
-    let run = reading.tokens.get(start..end)?;
-    // "*always*": emphasis.
-    if matches!(run.first()?.mark, b'*' | b'_') {
-        return None;
-    }
-    let digits = run.iter().any(|token| token.digits > 0);
-    let inner = run.iter().skip(1).any(|token| token.form == Form::Mark);
-    let sign = run.iter().any(|token| {
-        matches!(
-            token.mark,
-            b'@' | b'_' | b'#' | b'$' | b'%' | b'&' | b'*' | b'+'
-        )
-    });
-    let length = run.last()?.end - run.first()?.start;
-    (inner && (digits || sign) && length >= SHORTEST).then_some(end)
-}
-
 /// A bare number that is more likely a year, a date or a round amount than an identifier.
 pub(super) fn is_common_number(reading: &Reading<'_>, text: &str, value: &Value) -> bool {
     let [token] = &reading.tokens[value.start..value.end] else {
@@ -323,42 +289,6 @@ pub(super) fn is_common_number(reading: &Reading<'_>, text: &str, value: &Value)
         }
         _ => false,
     }
-}
-
-/// A short word and a number that make a code together: "asa 404".
-pub(super) fn coded(reading: &Reading<'_>, start: usize) -> Option<Value> {
-    const NO_CODE: Class = Class::FILLER
-        .or(Class::CONNECTOR)
-        .or(Class::STOP)
-        .or(Class::UNIT)
-        .or(Class::MONTH)
-        .or(Class::REQUEST)
-        .or(Class::TITLE)
-        .or(Class::CUE);
-    let token = reading.get(start)?;
-    if !token.is_word() || token.len() > 5 || token.is(NO_CODE) {
-        return None;
-    }
-    let value = number(reading, start + 1)?;
-    (value.digits >= 3 && !is_everyday(reading, &value)).then_some(Value {
-        start,
-        letters: true,
-        ..value
-    })
-}
-
-/// A code in capitals without digits, which is no word: "YKHCQFIJ".
-pub(super) fn is_capital_code(reading: &Reading<'_>, index: usize) -> bool {
-    let token = &reading.tokens[index];
-    if token.form == Form::Mixed {
-        let letters = token.len() - token.digits as usize;
-        return token.case == Case::Upper && token.len() >= 7 && letters >= 3;
-    }
-    token.is_word()
-        && token.case == Case::Upper
-        && token.len() >= 6
-        && !reading.ordinary(index)
-        && !token.is(Class::GIVEN.or(Class::SURNAME).or(Class::AMBIGUOUS))
 }
 
 /// A date with its year or its month's name: "31/06/1996", "July 4th 1927", "the 3rd of May 1980".
@@ -399,6 +329,18 @@ pub(super) fn date(reading: &Reading<'_>, start: usize) -> Option<usize> {
         index -= 1;
     }
     (parts >= 3 || (month && numbers >= 1)).then_some(index)
+}
+
+/// The year alone: "dob 1979", "i was born in 1979".
+pub(super) fn birth_year(reading: &Reading<'_>, start: usize) -> Option<usize> {
+    let year = reading.written(start).parse().ok()?;
+    // "Our shop was born in 1979": only somebody is.
+    let somebody = |at: usize| {
+        reading.tokens[at].is(Class::LINK) && at > 0 && reading.tokens[at - 1].is(Class::FILLER)
+    };
+    let in_year = reading.before(start).is_some_and(Token::is_word);
+    ((1900..=2099u16).contains(&year) && (!in_year || start >= 3 && somebody(start - 3)))
+        .then_some(start + 1)
 }
 
 fn is_of(token: &Token) -> bool {

@@ -1,0 +1,132 @@
+//! What a code looks like: letters, digits and signs that are no word.
+
+use super::class::Class;
+use super::lexer::{Case, Form};
+use super::reading::Reading;
+use super::values::{Value, is_everyday, number};
+
+/// The end of the words and numbers from `start` on between which nothing stands but one of `marks`.
+pub(super) fn joined(reading: &Reading<'_>, start: usize, marks: &[u8]) -> Option<usize> {
+    const LONGEST: usize = 16;
+    let is_part = |at: usize| {
+        reading
+            .get(at)
+            .is_some_and(|token| matches!(token.form, Form::Word | Form::Mixed | Form::Number))
+    };
+    if !is_part(start) {
+        return None;
+    }
+    let mut end = start + 1;
+    let mut next = end;
+    while next < start + LONGEST && reading.touches_next(next - 1) {
+        next += 1;
+        if is_part(next - 1) {
+            end = next;
+        } else if !marks.contains(&reading.tokens[next - 1].mark) {
+            break;
+        }
+    }
+    Some(end)
+}
+
+/// The end of a run without white space in which signs stand between letters and digits, such as "P@ssw0rd!" and
+/// "gaz_b_77": no word, and no sentence.
+pub(super) fn coded_run(reading: &Reading<'_>, start: usize) -> Option<usize> {
+    const LONGEST: usize = 24;
+    const SHORTEST: u32 = 6;
+    let solid = |at: usize| {
+        reading
+            .get(at)
+            .is_some_and(|token| token.form != Form::Break)
+    };
+    let mut end = start + usize::from(solid(start));
+    while end > start && end < start + LONGEST && reading.touches_next(end - 1) && solid(end) {
+        end += 1;
+    }
+    while end > start + 1 && b",.?!*_".contains(&reading.tokens[end - 1].mark) {
+        end -= 1;
+    }
+    let run = reading.tokens.get(start..end)?;
+    // "*always*": emphasis.
+    if matches!(run.first()?.mark, b'*' | b'_') {
+        return None;
+    }
+    let digits = run.iter().any(|token| token.digits > 0);
+    let inner = run.iter().skip(1).any(|token| token.form == Form::Mark);
+    let sign = run.iter().any(|token| {
+        matches!(
+            token.mark,
+            b'@' | b'_' | b'#' | b'$' | b'%' | b'&' | b'*' | b'+'
+        )
+    });
+    let length = run.last()?.end - run.first()?.start;
+    (inner && (digits || sign) && length >= SHORTEST).then_some(end)
+}
+
+/// A short word and a number that make a code together: "asa 404".
+pub(super) fn coded(reading: &Reading<'_>, start: usize) -> Option<Value> {
+    const NO_CODE: Class = Class::FILLER
+        .or(Class::CONNECTOR)
+        .or(Class::STOP)
+        .or(Class::UNIT)
+        .or(Class::MONTH)
+        .or(Class::REQUEST)
+        .or(Class::TITLE)
+        .or(Class::CUE);
+    let token = reading.get(start)?;
+    if !token.is_word() || token.len() > 5 || token.is(NO_CODE) {
+        return None;
+    }
+    let value = number(reading, start + 1)?;
+    (value.digits >= 3 && !is_everyday(reading, &value)).then_some(Value {
+        start,
+        letters: true,
+        ..value
+    })
+}
+
+/// Letters and digits in groups with hyphens that begin with letters: "POL-99182-A", "AB-12-CD".
+pub(super) fn hyphened(reading: &Reading<'_>, start: usize) -> Option<Value> {
+    const LONGEST: usize = 4;
+    let token = reading.get(start)?;
+    let letters = token.is_word()
+        && token.len() <= LONGEST
+        && (token.case == Case::Upper || !reading.ordinary(start) || token.len() == 1);
+    let apart = start == 0 || !reading.touches_next(start - 1);
+    if !(letters && apart) {
+        return None;
+    }
+    let end = joined(reading, start, b"-").filter(|end| *end > start + 1)?;
+    let tokens = reading.tokens[start..end].iter();
+    let digits = tokens.map(|token| usize::from(token.digits)).sum();
+    let groups = (end - start).div_ceil(2);
+    (digits >= 3 || digits == 2 && groups > 2).then_some(Value {
+        start,
+        end,
+        digits,
+        letters: true,
+    })
+}
+
+/// "B-MW 1234": a German plate, as the token behind it.
+pub(super) fn plate(reading: &Reading<'_>, start: usize) -> Option<usize> {
+    let end = joined(reading, start, b"-").filter(|end| *end == start + 3)?;
+    let letters = |at: usize| reading.tokens[at].is_word() && reading.tokens[at].len() <= 3;
+    let number = reading.get(end)?;
+    (letters(start) && letters(start + 2) && number.form == Form::Number && number.digits <= 4)
+        .then_some(end + 1)
+}
+
+/// A code in capitals without digits, which is no word: "YKHCQFIJ".
+pub(super) fn is_capital_code(reading: &Reading<'_>, index: usize) -> bool {
+    let token = &reading.tokens[index];
+    if token.form == Form::Mixed {
+        let letters = token.len() - token.digits as usize;
+        return token.case == Case::Upper && token.len() >= 7 && letters >= 3;
+    }
+    token.is_word()
+        && token.case == Case::Upper
+        && token.len() >= 6
+        && !reading.ordinary(index)
+        && !token.is(Class::GIVEN.or(Class::SURNAME).or(Class::AMBIGUOUS))
+}

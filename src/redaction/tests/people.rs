@@ -1,0 +1,129 @@
+//! Who somebody is and how they log in, in the words of everyday.
+
+use super::*;
+
+#[test]
+fn names_of_users_are_found_by_their_sign_and_by_their_cue() {
+    expect(&[
+        &[("C: you can dm me @kiki_87", "you can dm me [USERNAME]")],
+        &[("C: find me (@lou.paints7)", "find me ([USERNAME])")],
+        &[("C: my login is live:anna.k", "my login is [USERNAME]")],
+        &[("C: username red_panda", "username [USERNAME]")],
+        &[("C: my snapchat jess_b2004", "my snapchat [USERNAME]")],
+        &[("C: my skype is annakay", "my skype is [USERNAME]")],
+        &[
+            ("B: What's your user ID?", "What's your user ID?"),
+            ("C: the.real.gaz", "[USERNAME]"),
+        ],
+    ]);
+    survive(&[
+        "B: Write to us @quellmart",
+        "C: thanks @quellhelp",
+        "C: telegram: sign-in fails, discord is read-only",
+        "C: I have no wifi @home, meet me @noon or @ 5pm, 3 @ $5",
+        "C: Skype keeps crashing and telegram is down",
+        "C: my Instagram is full of ads",
+    ]);
+}
+
+#[test]
+fn passwords_are_found_though_they_are_words() {
+    expect(&[
+        &[(
+            "C: my pw is sunshine and it doesnt work",
+            "my pw is [PASSWORD] and it doesnt work",
+        )],
+        &[(
+            "C: i tried Summer2023! as my password but it says incorrect",
+            "i tried [PASSWORD] as my password but it says incorrect",
+        )],
+        &[(
+            "C: the temp password you sent Xk29pQ is refused",
+            "the temp password you sent [PASSWORD] is refused",
+        )],
+    ]);
+    survive(&[
+        "C: the password is sent to my email but never arrives",
+        "C: my password is wrong and I cannot log in",
+        "C: the password reset email at 10pm did not arrive",
+        "C: my pw is broken and i need a new one",
+        "B: Your password is encrypted and we cannot see it.",
+        "B: The password you use for Quell365 is another",
+    ]);
+    survive(&["C: i tried Quellos11 as my password manager"]);
+}
+
+#[test]
+fn whoever_is_named_with_others_or_as_kin_is_named() {
+    expect(&[
+        &[(
+            "C: the passengers are Liam Brandt, Quor Haddel and Zuki Tanaqua, all adults",
+            "the passengers are [PERSON], [PERSON] and [PERSON], all adults",
+        )],
+        &[
+            ("B: And the passenger names?", "And the passenger names?"),
+            (
+                "C: Jade West, Miles West and Penny West",
+                "[PERSON], [PERSON] and [PERSON]",
+            ),
+        ],
+        &[
+            ("B: Passenger names please", "Passenger names please"),
+            ("C: 1. Lily Stone\n2. Max Stone", "1. [PERSON]\n2. [PERSON]"),
+        ],
+        &[(
+            "C: i spoke to tony and rob and sue",
+            "i spoke to [PERSON] and [PERSON] and [PERSON]",
+        )],
+        &[("C: hi im mark, any news?", "hi im [PERSON], any news?")],
+        &[("C: it is under my wife joy", "it is under my wife [PERSON]")],
+        &[(
+            "C: the booking is in the name of Sharp",
+            "the booking is in the name of [PERSON]",
+        )],
+        &[(
+            "C: please cancel my subscription.\nPriyandra",
+            "please cancel my subscription.\n[PERSON]",
+        )],
+    ]);
+    survive(&[
+        "C: my wife will be there and my son may come",
+        "C: hi, can you mark it as a gift",
+        "C: hi im young, is there a discount?",
+        "C: Still nothing.\nHelloooo",
+        "C: the bus stops at Fobrin and Quellar",
+    ]);
+}
+
+#[test]
+fn what_is_said_in_another_place_of_the_sentence_is_still_told() {
+    expect(&[
+        &[(
+            "C: the cvv on the back is 412",
+            "the cvv on the back is [ACCESS_CODE]",
+        )],
+        &[("C: i was born in 1979", "i was born in [DATE_OF_BIRTH]")],
+        &[
+            ("B: What year were you born?", "What year were you born?"),
+            ("C: 1979", "[DATE_OF_BIRTH]"),
+        ],
+        &[("C: my policy POL-99182-A", "my policy [POLICY_NUMBER]")],
+        &[("C: vivo en calle mayor 12", "vivo en [ADDRESS]")],
+        &[("C: moro na rua das flores, 120", "moro na [ADDRESS]")],
+        &[(
+            "C: wallet 0x71C7656EC7ab88b098defB751B7401B5f6d8976F",
+            "wallet [ACCOUNT_NUMBER]",
+        )],
+        &[
+            ("B: What's the street?", "What's the street?"),
+            ("C: Quellthorn drive", "[ADDRESS]"),
+        ],
+    ]);
+    survive(&[
+        "C: via email 24 hours later, place order 12",
+        "C: paguei via pix 2 vezes, la calle esta cortada, 12 coches",
+        "C: the webinar goes live on 3 March, our shop was born in 1979",
+        "B: Would you like us to deliver it?",
+        "C: tomorrow at 10 please",
+    ]);
+}
