@@ -146,11 +146,14 @@ fn is_house_number(reading: &Reading<'_>, index: usize) -> bool {
         })
 }
 
-/// Whether a street stands in a line without a number, as a name or at the end of a part: "Rose Cottage, Mill Lane".
+/// Whether a street stands in a line without a number before it, as a name or at the end of a part: "Rose Cottage, Mill Lane",
+/// "Mill Lane 5".
 pub(super) fn has_street(reading: &Reading<'_>, start: usize, end: usize) -> bool {
     (start + 1..end).any(|at| {
         let [before, token] = [at - 1, at].map(|at| &reading.tokens[at]);
-        let ends = at + 1 == end || reading.tokens[at + 1].is_mark(b',');
+        let ends = at + 1 == end
+            || reading.tokens[at + 1].is_mark(b',')
+            || reading.tokens[at + 1].digits > 0;
         token.is(Class::STREET)
             && token.is_word()
             && token.len() > 2

@@ -161,7 +161,9 @@ fn address(reading: &Reading<'_>, first: usize, spans: &mut Vec<Span>) {
     let start = match from {
         Some(number)
             if number <= first + 3
-                && (reading.tokens.len() - number >= 3 || is_short(reading, number)) =>
+                && (reading.tokens.len() - number >= 3
+                    || is_short(reading, number)
+                    || is_last(reading, first, number)) =>
         {
             first.min(number)
         }
@@ -183,6 +185,17 @@ fn address(reading: &Reading<'_>, first: usize, spans: &mut Vec<Span>) {
     if end > start {
         spans.push(reading.span(start, end, Kind::Address, "answer"));
     }
+}
+
+/// "birchwood close 14", "lindenallee 4": a street and its number, and nothing else.
+fn is_last(reading: &Reading<'_>, first: usize, number: usize) -> bool {
+    const SAID: Class = Class::FILLER.or(Class::NEUTRAL).or(Class::MONTH);
+    let mut words = first..number;
+    number + 1 == reading.tokens.len()
+        && words
+            .clone()
+            .all(|at| reading.tokens[at].is_word() && !reading.tokens[at].is(SAID))
+        && words.any(|at| reading.tokens[at].is(Class::STREET) || !reading.ordinary(at))
 }
 
 /// "22 Acacia": a number and one word that is no other.

@@ -11,7 +11,7 @@ use super::lexer::Form;
 use super::reading::Reading;
 use super::words::Words;
 use super::{
-    Kind, Side, Span, addresses, answers, bare, handles, mail, names, national, persons, values,
+    Kind, Side, Span, addresses, answers, bare, handles, lists, mail, national, persons, values,
 };
 
 /// The rule of what is long enough to identify something, whatever it is.
@@ -116,7 +116,7 @@ impl<'a> Context<'a> {
             answers::late(reading, text, ask, spans);
         }
         bare::find(reading, text, words, found, ask, spans);
-        names::listed(reading, spans);
+        lists::find(reading, spans);
         ask.hear(reading, found, side);
     }
 }

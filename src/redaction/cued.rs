@@ -119,8 +119,9 @@ fn word(
     if let Some(end) = codes::coded_run(reading, index).filter(|end| linked && *end <= limit) {
         return Some(end);
     }
-    if kind == Kind::Username && !token.is(Class::STATUS) {
-        let run = joined(reading, index, linked, weak).filter(|end| *end <= limit);
+    if kind == Kind::Username {
+        let run = joined(reading, index, linked, weak)
+            .filter(|end| *end <= limit && (!token.is(Class::STATUS) || *end > index + 3));
         // "My Instagram is full", but "my Instagram: jodoe"
         if run.is_some() || weak && !(linked && reading.english) {
             return run;

@@ -204,13 +204,12 @@ fn behind(
     }
     // "the pin could be either 1596": anywhere in the sentence, if it is long enough to be one.
     while index < limit.min(from + 12) && !reading.tokens[index].ends_sentence() {
-        // "The cvv on my card is 412"
-        let linked = kind == Kind::AccessCode && reading.before(index).is_some_and(is_link);
-        let least = if linked {
-            values::least_digits(kind)
-        } else {
-            4
-        };
+        // "The cvv on my card is 412", "... says 412", "cvv on the back 412"
+        let told = |token: &Token| is_link(token) || token.is(Class::SPEECH);
+        let last = |token: &Token| token.ends_sentence() || token.is_mark(b',');
+        let plain = kind == Kind::AccessCode
+            && (reading.before(index).is_some_and(told) || reading.get(index + 1).is_none_or(last));
+        let least = if plain { values::least_digits(kind) } else { 4 };
         let number = values::number(reading, index).filter(|value| {
             value.digits >= least && !values::is_everyday(reading, value) && value.end <= limit
         });

@@ -3,13 +3,10 @@
 //! The lists of names support, they do not decide: a word that is also an ordinary word or a place needs a capital and a
 //! context; a word of no list is a name where a cue or a greeting says so.
 
-use std::ops::Range;
-
 use super::class::Class;
 use super::hash::hash_word;
 use super::lexer::{Case, Form, Token};
 use super::reading::Reading;
-use super::{Kind, Span};
 
 /// How much the surroundings say that a name comes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -101,7 +98,7 @@ fn begins(reading: &Reading<'_>, index: usize, hint: Hint) -> bool {
     }
 }
 
-/// "hi im mark,", "my wife joy is": whoever is greeted with or belongs to somebody, though the name is also a word.
+/// "hi im mark,", "my wife joy is", "my wife is joy": whoever greets or belongs to somebody, though the name is also a word.
 pub(super) fn introduced(reading: &Reading<'_>, index: usize) -> Option<usize> {
     /// As many words stand between greeting and name: "hi, this is".
     const BETWEEN: usize = 4;
@@ -110,21 +107,28 @@ pub(super) fn introduced(reading: &Reading<'_>, index: usize) -> Option<usize> {
         .rev()
         .take_while(|token| !token.ends_sentence())
         .any(|token| token.is(Class::SALUTATION));
-    // Right behind "wife", but not behind "is".
-    let related = reading.before(index).is_some_and(|before| {
-        before.is(Class::CUE) && !before.is(Class::LINK.or(Class::FILLER).or(Class::CONNECTOR))
-    });
+    let relation = |at: Option<usize>| {
+        at.and_then(|at| reading.get(at)).is_some_and(|before| {
+            before.is(Class::CUE) && !before.is(Class::LINK.or(Class::FILLER).or(Class::CONNECTOR))
+        })
+    };
+    let related = relation(index.checked_sub(1));
+    let is = reading
+        .before(index)
+        .is_some_and(|before| before.is(Class::LINK));
+    let called = is && relation(index.checked_sub(2));
     let closed = reading.get(index + 1).is_none_or(|next| {
         next.ends_sentence()
             || next.is_mark(b',')
             || next.is(Class::SPEECH)
             || related && next.is(Class::LINK)
     });
-    ((greeted || related) && closed && is_given(reading, index)).then(|| extend(reading, index))
+    ((greeted || related || called) && closed && is_given(reading, index))
+        .then(|| extend(reading, index))
 }
 
 /// A given name, though it is also a word: with a capital whichever, else none that says something else most of the time.
-fn is_given(reading: &Reading<'_>, index: usize) -> bool {
+pub(super) fn is_given(reading: &Reading<'_>, index: usize) -> bool {
     reading.get(index).is_some_and(|token| {
         token.is_word()
             && token.is(Class::GIVEN)
@@ -282,84 +286,6 @@ fn stands_last(reading: &Reading<'_>, index: usize) -> bool {
     reading.get(index + 1).is_none_or(|next| {
         !next.is_word() || next.is(Class::FILLER.or(Class::CUE).or(Class::CONNECTOR))
     })
-}
-
-/// Adds the names that are told in one breath with one that was found: "Liam Brandt, Noor Haddad and Suki Tanaka".
-pub(super) fn listed(reading: &Reading<'_>, spans: &mut Vec<Span>) {
-    let behind = |offset: usize| {
-        let tokens = reading.tokens;
-        tokens.partition_point(|token| (token.start as usize) < offset)
-    };
-    let places = |span: &Span| behind(span.start)..behind(span.end);
-    // Made where there is a name at all.
-    let mut taken: Vec<bool> = Vec::new();
-    let mut at = 0;
-    while let Some(span) = spans.get(at).copied() {
-        at += 1;
-        if span.kind != Kind::Person {
-            continue;
-        }
-        if taken.is_empty() {
-            taken.resize(reading.tokens.len(), false);
-            for span in spans.iter() {
-                taken[places(span)].fill(true);
-            }
-        }
-        let name = places(&span);
-        let small = !reading.capital(name.start);
-        let next = listed_next(reading, name.end, small);
-        let before = listed_before(reading, name.start);
-        for found in [next, before].into_iter().flatten() {
-            // "Forbes and Murray" is a corner.
-            let sure = is_given(reading, found.start) || name.len() > 1 || found.len() > 1;
-            if sure && !taken[found.clone()].contains(&true) {
-                taken[found.clone()].fill(true);
-                spans.push(reading.span(found.start, found.end, Kind::Person, "name_listed"));
-            }
-        }
-    }
-}
-
-/// The name behind a comma or "and" at `index`. Behind a comma alone, or written `small`, something must show that the list
-/// goes on or ends.
-fn listed_next(reading: &Reading<'_>, index: usize, small: bool) -> Option<Range<usize>> {
-    let comma = reading.get(index)?.is_mark(b',');
-    let joint = index + usize::from(comma);
-    let and = is_and(reading.get(joint)?);
-    let start = joint + usize::from(and);
-    let full = |at: usize| {
-        let surname = reading
-            .get(at)
-            .is_some_and(|token| token.is(Class::SURNAME));
-        surname && reading.capital(at)
-    };
-    let given = is_given(reading, start)
-        && reading.capital(start) != small
-        && (full(start + 1) || !reading.tokens[start].is(NO_NAME.or(Class::AMBIGUOUS)));
-    if !(comma || and) || !(given || is_strange(reading, start)) {
-        return None;
-    }
-    let end = extend(reading, start);
-    let goes_on = reading
-        .get(end)
-        .is_none_or(|next| next.ends_sentence() || next.is_mark(b',') || is_and(next));
-    (goes_on || and && !small).then_some(start..end)
-}
-
-/// The name before "and", which stands before `index`.
-fn listed_before(reading: &Reading<'_>, index: usize) -> Option<Range<usize>> {
-    let and = index.checked_sub(1)?;
-    let last = and.checked_sub(1)?;
-    if !is_and(&reading.tokens[and]) || !is_strange(reading, last) {
-        return None;
-    }
-    let before = last.checked_sub(1);
-    let first = before.filter(|&at| is_strange(reading, at)).unwrap_or(last);
-    (!reading.begins_sentence(first)).then_some(first..last + 1)
-}
-
-fn is_and(token: &Token) -> bool {
-    token.hash == hash_word(b"and")
 }
 
 /// A word of no list, written as a name is.

@@ -2,6 +2,7 @@
 
 use super::class::Class;
 use super::glance::Glance;
+use super::hash::hash_word;
 use super::lexer::{Case, Form, Token};
 use super::names::{self, Hint, NO_NAME, extend};
 use super::reading::Reading;
@@ -193,6 +194,11 @@ fn is_addressed(reading: &Reading<'_>, index: usize) -> bool {
         && greeted
         && (reading.capital(index) && token.case == Case::Capital || clear)
         && (is_closed(reading, index + 1) || surname && is_closed(reading, index + 2))
+        // "hi mark here, any news"
+        || greeted
+            && names::is_given(reading, index)
+            && reading.get(index + 1).is_some_and(|next| next.hash == hash_word(b"here"))
+            && is_closed(reading, index + 2)
 }
 
 fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)> {

@@ -8,6 +8,10 @@ fn names_of_users_are_found_by_their_sign_and_by_their_cue() {
         &[("C: you can dm me @kiki_87", "you can dm me [USERNAME]")],
         &[("C: find me (@lou.paints7)", "find me ([USERNAME])")],
         &[("C: my login is live:anna.k", "my login is [USERNAME]")],
+        &[(
+            "C: my username is the.real.gaz",
+            "my username is [USERNAME]",
+        )],
         &[("C: username red_panda", "username [USERNAME]")],
         &[("C: my snapchat jess_b2004", "my snapchat [USERNAME]")],
         &[("C: my skype is annakay", "my skype is [USERNAME]")],
@@ -75,6 +79,16 @@ fn whoever_is_named_with_others_or_as_kin_is_named() {
             "C: i spoke to tony and rob and sue",
             "i spoke to [PERSON] and [PERSON] and [PERSON]",
         )],
+        &[(
+            "C: Liam Brandt, Quor Haddel and Zuki Tanaqua",
+            "[PERSON], [PERSON] and [PERSON]",
+        )],
+        &[("C: hi mark here, any news?", "hi [PERSON] here, any news?")],
+        &[("C: my wife is joy", "my wife is [PERSON]")],
+        &[(
+            "C: the booking is under Quaxley",
+            "the booking is under [PERSON]",
+        )],
         &[("C: hi im mark, any news?", "hi im [PERSON], any news?")],
         &[("C: it is under my wife joy", "it is under my wife [PERSON]")],
         &[(
@@ -102,6 +116,16 @@ fn what_is_said_in_another_place_of_the_sentence_is_still_told() {
             "C: the cvv on the back is 412",
             "the cvv on the back is [ACCESS_CODE]",
         )],
+        &[("C: cvv on the back 412", "cvv on the back [ACCESS_CODE]")],
+        &[("C: my plate is AB-123-CD", "my plate is [NATIONAL_ID]")],
+        &[("C: i live on Mapleton Road 5", "i live on [ADDRESS]")],
+        &[
+            (
+                "B: Where shall we deliver it?",
+                "Where shall we deliver it?",
+            ),
+            ("C: lindenallee 4", "[ADDRESS]"),
+        ],
         &[("C: i was born in 1979", "i was born in [DATE_OF_BIRTH]")],
         &[
             ("B: What year were you born?", "What year were you born?"),
@@ -125,5 +149,8 @@ fn what_is_said_in_another_place_of_the_sentence_is_still_told() {
         "C: the webinar goes live on 3 March, our shop was born in 1979",
         "B: Would you like us to deliver it?",
         "C: tomorrow at 10 please",
+        "B: Where shall we deliver it?",
+        "C: order 12",
+        "C: my account is under review, the order is under 50 dollars",
     ]);
 }
