@@ -291,7 +291,12 @@ fn person(reading: &Reading<'_>, first: usize, spans: &mut Vec<Span>) {
 /// A name a line, with or without its number: "1. Ann Lee".
 fn lines(reading: &Reading<'_>, spans: &mut Vec<Span>) {
     let is_break = |token: &Token| token.form == Form::Break;
-    for index in 0..reading.tokens.len() {
+    let lines = if reading.glance.has(b'\n') {
+        reading.tokens.len()
+    } else {
+        1
+    };
+    for index in 0..lines.min(reading.tokens.len()) {
         if !reading.before(index).is_none_or(is_break) {
             continue;
         }

@@ -88,6 +88,9 @@ pub(super) fn coded(reading: &Reading<'_>, start: usize) -> Option<Value> {
 /// Letters and digits in groups with hyphens that begin with letters: "POL-99182-A", "AB-12-CD".
 pub(super) fn hyphened(reading: &Reading<'_>, start: usize) -> Option<Value> {
     const LONGEST: usize = 4;
+    if reading.glance.digits == 0 || !reading.glance.has(b'-') {
+        return None;
+    }
     let token = reading.get(start)?;
     let letters = token.is_word()
         && token.len() <= LONGEST
