@@ -167,7 +167,7 @@ fn address(reading: &Reading<'_>, first: usize, spans: &mut Vec<Span>) {
         {
             first.min(number)
         }
-        None if reading.tokens.len() - first <= LONGEST / 2
+        _ if reading.tokens.len() - first <= LONGEST / 2
             && addresses::has_street(reading, first, reading.tokens.len()) =>
         {
             first

@@ -179,6 +179,13 @@ fn behind(
     kind: Kind,
     weak: bool,
 ) -> Option<(usize, usize)> {
+    // Before what it is for is taken for it: "the password to the R7000 is ...".
+    if kind == Kind::Password
+        && !weak
+        && let Some(value) = placed_password(reading, from, limit)
+    {
+        return Some(value);
+    }
     let mut index = from;
     let mut linked = false;
     while index < limit.min(from + FARTHEST) {
@@ -195,9 +202,6 @@ fn behind(
             break;
         }
         index += 1;
-    }
-    if kind == Kind::Password && !weak {
-        return placed_password(reading, from, limit);
     }
     if weak || !kind.is_number() || !reading.numeric {
         return None;

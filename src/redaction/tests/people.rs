@@ -42,6 +42,10 @@ fn passwords_are_found_though_they_are_words() {
             "i tried [PASSWORD] as my password but it says incorrect",
         )],
         &[(
+            "C: the password to the R7000 router is hT7kLp2Q",
+            "the password to the [PASSWORD] router is [PASSWORD]",
+        )],
+        &[(
             "C: the temp password you sent Xk29pQ is refused",
             "the temp password you sent [PASSWORD] is refused",
         )],
@@ -141,6 +145,10 @@ fn what_is_said_in_another_place_of_the_sentence_is_still_told() {
         &[
             ("B: What's the street?", "What's the street?"),
             ("C: Quellthorn drive", "[ADDRESS]"),
+        ],
+        &[
+            ("B: What's the street?", "What's the street?"),
+            ("C: it's on Rosewood Avenue, number 12", "it's on [ADDRESS]"),
         ],
     ]);
     survive(&[
