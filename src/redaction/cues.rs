@@ -87,8 +87,7 @@ pub(super) fn serve(reading: &Reading<'_>, found: &mut [Found], spans: &mut Vec<
         let Some(kind) = here.cue.kind else { continue };
         let before = position.checked_sub(1).map_or(0, |last| found[last].end);
         let value = behind(reading, here.end, limit, kind, here.cue.weak)
-            .or_else(|| in_front(reading, here.start, before, kind, here.cue.weak))
-            .filter(|value| value.0 > here.start || !is_of_another(reading, here.end, kind));
+            .or_else(|| in_front(reading, here, before, kind));
         if let Some((start, end)) = value {
             found[position].served = true;
             push(reading, start, end, kind, "cue", spans);
@@ -140,13 +139,12 @@ fn further(reading: &Reading<'_>, mut end: usize, limit: usize, kind: Kind, span
     }
 }
 
-/// "I tried Windows11 as my password manager": what follows the word is meant, not a password.
-fn is_of_another(reading: &Reading<'_>, end: usize, kind: Kind) -> bool {
+/// "password manager": whether the word behind a cue makes another thing of it.
+fn names_another(reading: &Reading<'_>, end: usize) -> bool {
     const NOTHING: Class = Class::FILLER.or(Class::CONNECTOR).or(Class::STATUS);
-    kind == Kind::Password
-        && reading
-            .get(end)
-            .is_some_and(|next| next.is_word() && !next.is(NOTHING))
+    reading
+        .get(end)
+        .is_some_and(|next| next.is_word() && !next.is(NOTHING))
 }
 
 /// "Summer2023!": the mark may be a part of it.
@@ -228,18 +226,17 @@ fn behind(
 /// The value in front of a cue: "4471 is my pin", "Miller is my mother's maiden name".
 fn in_front(
     reading: &Reading<'_>,
-    cue: usize,
+    found: Found,
     from: usize,
     kind: Kind,
-    weak: bool,
 ) -> Option<(usize, usize)> {
     const LINK: usize = 4;
-    if weak {
+    if found.cue.weak {
         return None;
     }
-    let mut end = cue;
+    let mut end = found.start;
     let mut linked = false;
-    while end > from && cue - end < LINK {
+    while end > from && found.start - end < LINK {
         let token = &reading.tokens[end - 1];
         if !(token.is_word() && token.is(Class::CONNECTOR.or(Class::FILLER))) {
             break;
@@ -258,10 +255,13 @@ fn in_front(
             || reading
                 .before(start)
                 .is_some_and(|token| token.form == Form::Mark || token.is(Class::FILLER));
-        let found = value_at(reading, start, end, kind, false, true)?;
-        // "I tried Summer2023 as my password"
-        let coded = kind == Kind::Password && reading.tokens[start].form == Form::Mixed;
-        let ends = found == end || coded && reading.tokens[found..end].iter().all(is_exclaimed);
+        let value_end = value_at(reading, start, end, kind, false, true)?;
+        // "I tried Summer2023! as my password", but "Windows11 as my password manager"
+        let coded = kind == Kind::Password
+            && reading.tokens[start].form == Form::Mixed
+            && !names_another(reading, found.end);
+        let rest = &reading.tokens[value_end..end];
+        let ends = rest.is_empty() || coded && rest.iter().all(is_exclaimed);
         ((begins || coded) && ends && !(kind == Kind::Person && reading.ordinary(start)))
             .then_some((start, end))
     })

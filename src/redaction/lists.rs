@@ -11,11 +11,13 @@ use super::{Kind, Span};
 
 /// Adds the names that are told in one breath with one that was found: "Liam Brandt, Noor Haddad and Suki Tanaka".
 pub(super) fn find(reading: &Reading<'_>, spans: &mut Vec<Span>) {
-    let at_offset = |offset: usize| {
+    // An operator's own pattern may begin and end within a token, or hold none.
+    let places = |span: &Span| {
         let tokens = reading.tokens;
-        tokens.partition_point(|token| (token.start as usize) < offset)
+        let first = tokens.partition_point(|token| token.end as usize <= span.start);
+        let end = tokens.partition_point(|token| (token.start as usize) < span.end);
+        first..end
     };
-    let places = |span: &Span| at_offset(span.start)..at_offset(span.end);
     // Made where there is a name at all.
     let mut taken: Vec<bool> = Vec::new();
     let mut at = 0;
@@ -31,6 +33,9 @@ pub(super) fn find(reading: &Reading<'_>, spans: &mut Vec<Span>) {
             }
         }
         let name = places(&span);
+        if name.is_empty() {
+            continue;
+        }
         let small = !reading.capital(name.start);
         let next = behind(reading, name.end, small, name.len() > 1);
         let before = in_front(reading, name.start);

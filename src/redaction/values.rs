@@ -2,6 +2,7 @@
 
 use super::Kind;
 use super::class::Class;
+use super::hash::hash_word;
 use super::lexer::{Case, Form, Token};
 use super::reading::Reading;
 
@@ -338,7 +339,9 @@ pub(super) fn birth_year(reading: &Reading<'_>, start: usize) -> Option<usize> {
     let somebody = |at: usize| {
         reading.tokens[at].is(Class::LINK) && at > 0 && reading.tokens[at - 1].is(Class::FILLER)
     };
-    let in_year = reading.before(start).is_some_and(Token::is_word);
+    let in_year = reading
+        .before(start)
+        .is_some_and(|before| before.hash == hash_word(b"in"));
     ((1900..=2099u16).contains(&year) && (!in_year || start >= 3 && somebody(start - 3)))
         .then_some(start + 1)
 }

@@ -42,6 +42,10 @@ fn passwords_are_found_though_they_are_words() {
             "i tried [PASSWORD] as my password but it says incorrect",
         )],
         &[(
+            "C: hunter22 is my password help me",
+            "[PASSWORD] is my password help me",
+        )],
+        &[(
             "C: the password to the R7000 router is hT7kLp2Q",
             "the password to the [PASSWORD] router is [PASSWORD]",
         )],
@@ -130,6 +134,7 @@ fn what_is_said_in_another_place_of_the_sentence_is_still_told() {
             ),
             ("C: lindenallee 4", "[ADDRESS]"),
         ],
+        &[("C: my dob is 1979", "my dob is [DATE_OF_BIRTH]")],
         &[("C: i was born in 1979", "i was born in [DATE_OF_BIRTH]")],
         &[
             ("B: What year were you born?", "What year were you born?"),
