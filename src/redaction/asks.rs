@@ -32,6 +32,8 @@ pub(super) struct Ask {
 
 /// Turns of the answering side for which an expectation holds.
 const PATIENCE: u8 = 3;
+/// Most tokens of a message that names a thing and leaves its value to the next.
+const LABEL: usize = 7;
 
 impl Ask {
     /// What a turn of `side` may answer; empty where the question was for the other side or lies too far back.
@@ -54,8 +56,10 @@ impl Ask {
             self.left = self.left.saturating_sub(1);
         }
         self.heard |= side == Side::Business;
-        // Else it neither asks nor announces.
-        if !found.is_empty() || reading.glance.has(b'?') {
+        // A business asks, whoever names a thing in a few words announces it, and all else does neither.
+        let asks = side == Side::Business || reading.tokens.len() <= LABEL;
+        let names = found.iter().any(|cue| cue.cue.kind.is_some());
+        if asks && (names || reading.glance.has(b'?')) {
             self.follow(&Turn::of(reading, found), side);
         }
         if self.left == 0 || self.kinds.is_empty() {
@@ -113,8 +117,7 @@ struct Turn {
 impl Turn {
     fn of(reading: &Reading<'_>, found: &[Found]) -> Self {
         const SHORT: usize = 6;
-        /// Most tokens of a message that names a thing and leaves its value to the next.
-        const LABEL: usize = 7;
+
         let mut turn = Self {
             asked: KindSet::EMPTY,
             announced: KindSet::EMPTY,

@@ -26,7 +26,7 @@ pub(super) fn find(reading: &Reading<'_>, words: &Words, found: &mut Vec<Found>)
     found.clear();
     let mut index = 0;
     while let Some(token) = reading.get(index) {
-        let cue = if token.is(Class::CUE) && token.is_word() && may_be_cue(reading, index) {
+        let cue = if may_begin(token, reading.get(index + 1)) {
             words.cue(
                 reading.tokens[index..]
                     .iter()
@@ -63,14 +63,13 @@ pub(super) fn find(reading: &Reading<'_>, words: &Words, found: &mut Vec<Found>)
     }
 }
 
-/// Whether a word that begins cues is one, or is followed by the second word of one.
-fn may_be_cue(reading: &Reading<'_>, index: usize) -> bool {
-    reading.tokens[index].is(Class::CUE_WHOLE)
-        || reading.tokens[index + 1..]
-            .iter()
-            .find(|token| !token.is_mark(b'-'))
-            // Only words have a class.
-            .is_some_and(|next| !next.is_word() || next.is(Class::CUE_SECOND))
+/// Whether a token begins cues, and is one by itself or is followed by what can be the second word of one.
+fn may_begin(token: &Token, next: Option<&Token>) -> bool {
+    let second = next.is_some_and(|next| {
+        // Only words have a class.
+        next.is(Class::CUE_SECOND) || next.digits > 0 || next.is_mark(b'-')
+    });
+    token.is(Class::CUE) && (token.is(Class::CUE_WHOLE) || second)
 }
 
 /// Adds the values that stand beside the cues of a message.

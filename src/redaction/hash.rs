@@ -48,6 +48,11 @@ pub(super) const fn stir(hash: u64, eight: u64, letters: u64) -> u64 {
     hash ^ hash >> 32
 }
 
+/// The hash of several words in their order: that of those so far, and the next.
+pub(super) const fn join(words: u64, next: u64) -> u64 {
+    stir(words.rotate_left(1), next, 0)
+}
+
 /// Once more, so that what the last bytes say reaches every bit.
 pub(super) const fn finish(hash: u64, length: usize) -> u64 {
     let hash = (hash ^ length as u64).wrapping_mul(FACTOR);

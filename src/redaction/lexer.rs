@@ -77,6 +77,20 @@ impl Token {
 
 /// Appends the tokens of `text` to `tokens`. White space leaves no token, and neither does an apostrophe in a word.
 pub(super) fn lex(text: &str, words: &Words, tokens: &mut Vec<Token>) -> Glance {
+    let start = tokens.len();
+    let mut glance = cut(text, words, tokens);
+    // Looked up apart: where a word stands in the table does not wait for the text, nor the text for the table.
+    for token in &mut tokens[start..] {
+        if token.is_word() {
+            token.class = words.class(token.hash);
+        }
+        glance.see(token);
+    }
+    glance
+}
+
+/// Appends the tokens of `text`, of which words have no class yet.
+fn cut(text: &str, words: &Words, tokens: &mut Vec<Token>) -> Glance {
     let bytes = text.as_bytes();
     let mut glance = Glance::default();
     let mut at = 0;
@@ -87,7 +101,6 @@ pub(super) fn lex(text: &str, words: &Words, tokens: &mut Vec<Token>) -> Glance 
         ($token:expr) => {{
             let token = $token;
             at = token.end as usize;
-            glance.see(&token);
             tokens.push(token);
         }};
     }
@@ -112,7 +125,7 @@ pub(super) fn lex(text: &str, words: &Words, tokens: &mut Vec<Token>) -> Glance 
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | 128.. => {
                 let run = Run::of(bytes, at);
                 if run.is_plain_word(byte) {
-                    add!(run.word(bytes, at, words));
+                    add!(run.word(bytes, at));
                 } else {
                     add!(run.number_or_code(bytes, at, words));
                 }
@@ -208,12 +221,12 @@ impl Run {
         !self.has_digit && !matches!(first, b'x' | b'X')
     }
 
-    fn word(&self, bytes: &[u8], start: usize, words: &Words) -> Token {
+    fn word(&self, bytes: &[u8], start: usize) -> Token {
         Token {
             hash: self.hash,
             start: offset(start),
             end: offset(start + self.length),
-            class: words.class(self.hash),
+            class: Class::default(),
             form: Form::Word,
             case: case(bytes[start], self.length, self.has_small),
             mark: 0,
@@ -244,7 +257,6 @@ impl Run {
             start: offset(start),
             end: offset(end),
             class: match form {
-                Form::Word => words.class(hash),
                 Form::Mixed => measure(token, words),
                 _ => Class::default(),
             },

@@ -8,7 +8,7 @@ use super::names::{self, Hint, NO_NAME, extend};
 use super::reading::Reading;
 use super::{Kind, Span};
 
-/// What a name can be or stand behind, however it is written.
+/// What a name with a capital can be or stand behind.
 const INTERESTING: Class = Class::GIVEN
     .or(Class::TITLE)
     .or(Class::GREETING)
@@ -20,22 +20,28 @@ const SPELLED: u32 = 5;
 /// Whether any token can be a name or stand before one.
 pub(super) fn possible(glance: &Glance) -> bool {
     const SIGNS: Class = Class::GIVEN.or(Class::TITLE).or(Class::GREETING);
-    glance.classes.is(SIGNS) || glance.has(b'\n') || glance.words - glance.long_words >= SPELLED
+    glance.classes.is(SIGNS) || glance.has(b'\n') || can_be_spelled(glance)
+}
+
+/// Whether there are enough single letters.
+const fn can_be_spelled(glance: &Glance) -> bool {
+    glance.words - glance.long_words >= SPELLED
 }
 
 /// Adds the names of a message.
 pub(super) fn find(reading: &Reading<'_>, spans: &mut Vec<Span>) {
+    let spells = can_be_spelled(&reading.glance);
     let mut index = 0;
     while let Some(token) = reading.get(index) {
-        let telling = token.is(INTERESTING) || reading.capital(index);
-        if token.is_word() && token.len() > 1 && !telling {
-            index += 1;
-            continue;
-        }
-        let found = signed(reading, index)
-            .map(|(start, end)| (start, end, "name_signed"))
-            .or_else(|| spelled(reading, index).map(|end| (index, end, "name_spelled")))
-            .or_else(|| standing(reading, index).map(|(end, rule)| (index, end, rule)));
+        let found = match token.form {
+            Form::Break => signed(reading, index).map(|(start, end)| (start, end, "name_signed")),
+            Form::Word => (spells && token.len() == 1)
+                .then(|| spelled(reading, index))
+                .flatten()
+                .map(|end| (index, end, "name_spelled"))
+                .or_else(|| standing(reading, index).map(|(end, rule)| (index, end, rule))),
+            _ => None,
+        };
         match found {
             Some((start, end, rule)) => {
                 spans.push(reading.span(start, end, Kind::Person, rule));
@@ -46,15 +52,12 @@ pub(super) fn find(reading: &Reading<'_>, spans: &mut Vec<Span>) {
     }
 }
 
-/// The name on the line behind "Kind regards,": where it begins and ends.
+/// The name behind the line break at `index`, on the line behind "Kind regards,": where it begins and ends.
 fn signed(reading: &Reading<'_>, index: usize) -> Option<(usize, usize)> {
     const LONGEST: usize = 5;
     /// Words that thank: what follows them is as often something else.
     const THANKS: Class = Class::SALUTATION.or(Class::FILLER).or(Class::NEUTRAL);
     let is_break = |token: &Token| token.form == Form::Break;
-    if !is_break(&reading.tokens[index]) {
-        return None;
-    }
     if let Some(name) = last_line(reading, index) {
         return Some(name);
     }
@@ -176,6 +179,12 @@ fn is_closed(reading: &Reading<'_>, index: usize) -> bool {
 /// "Hi Mark,", "Dear Hope": who is spoken to, though the name is also another word.
 fn is_addressed(reading: &Reading<'_>, index: usize) -> bool {
     let token = &reading.tokens[index];
+    let known = token.is(Class::GIVEN)
+        && token.len() >= 3
+        && !token.is(Class::TITLE.or(Class::NOT_ADDRESSED));
+    if !known {
+        return false;
+    }
     let saluted = |at: Option<usize>| {
         at.and_then(|at| reading.get(at))
             .is_some_and(|token| token.is(Class::SALUTATION))
@@ -186,12 +195,8 @@ fn is_addressed(reading: &Reading<'_>, index: usize) -> bool {
     let surname = reading.get(index + 1).is_some_and(|next| {
         next.is(Class::SURNAME) && next.is_word() && reading.capital(index + 1)
     });
-    let known = token.is(Class::GIVEN)
-        && token.len() >= 3
-        && !token.is(Class::TITLE.or(Class::NOT_ADDRESSED));
     let clear = !token.is(Class::ENGLISH.or(Class::AMBIGUOUS).or(Class::STOP));
-    known
-        && greeted
+    greeted
         && (reading.capital(index) && token.case == Case::Capital || clear)
         && (is_closed(reading, index + 1) || surname && is_closed(reading, index + 2))
         // "hi mark here, any news"
@@ -203,11 +208,12 @@ fn is_addressed(reading: &Reading<'_>, index: usize) -> bool {
 
 fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)> {
     let token = &reading.tokens[index];
-    if !token.is_word()
-        || reading
-            .before(index)
-            .is_some_and(|before| before.is(Class::PLACE) && before.case != Case::Lower)
-    {
+    let capital = reading.capital(index);
+    if !capital && !token.is(Class::GIVEN) {
+        return None;
+    }
+    let before = reading.before(index);
+    if before.is_some_and(|before| before.is(Class::PLACE) && before.case != Case::Lower) {
         return None;
     }
     if is_addressed(reading, index) {
@@ -220,13 +226,12 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
         || token.is(Class::MONTH) && is_dated(reading, index);
     let given = token.is(Class::GIVEN) && token.len() >= 3 && !other;
     let clear = given && (!token.is(Class::ENGLISH) || token.is(Class::PLAIN_NAME));
-    let capital = reading.capital(index);
     if !capital && !clear {
         // Written small, it is a name only if it is no other word.
         return None;
     }
     // "Thanks Nalu", "Hi, Nalu": a word of no list, with a capital.
-    let greeted = reading.before(index).is_some_and(|before| {
+    let greeted = before.is_some_and(|before| {
         before.is(Class::GREETING)
             || (before.is_mark(b',') && index >= 2 && reading.tokens[index - 2].is(Class::GREETING))
     });
@@ -243,11 +248,8 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
     {
         return Some((extend(reading, index), "name_greeted"));
     }
-    let addressed = reading.capital(index)
-        && reading
-            .before(index)
-            .is_some_and(|before| before.is(Class::TOWARDS));
-    if !token.is(INTERESTING) && !addressed {
+    let to = before.is_some_and(|before| before.is(Class::TOWARDS));
+    if !(token.is(INTERESTING) || capital && to) {
         return None;
     }
     if token.is(Class::TITLE) && capital && token.len() >= 2 && !token.is(Class::FILLER) {
@@ -287,14 +289,12 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
     // "to Grace": an ordinary word with a capital that nothing else explains.
     let towards = given
         && capital
-        && reading
-            .before(index)
-            .is_some_and(|before| before.is(Class::TOWARDS))
+        && to
         && (reading
             .get(index + 1)
             .is_none_or(|next| !next.is_word() || !reading.capital(index + 1)));
     let paid = index >= 2
-        && reading.before(index)?.is(Class::TOWARDS)
+        && to
         && capital
         && token.len() >= 2
         && !token.is(NO_NAME.or(Class::ENGLISH).or(Class::CUE))
@@ -303,9 +303,6 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
         return Some((index + 1, "name_towards"));
     }
     // "spoke to kevin", "to Bill Stone"
-    let to = reading
-        .before(index)
-        .is_some_and(|before| before.is(Class::TOWARDS));
     let both = given
         && next_is_surname
         && !(index + 2 < reading.tokens.len() && reading.capital(index + 2));
@@ -324,10 +321,7 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
     let owner = reading
         .get(index + 1)
         .is_some_and(|next| next.is_word() && next.len() == 1 && next.start == token.end + 1);
-    let thing = !owner
-        && reading
-            .before(index)
-            .is_some_and(|before| before.is(Class::ARTICLE));
+    let thing = !owner && before.is_some_and(|before| before.is(Class::ARTICLE));
     if clear && capital && !thing && !next_in_address(reading, index) {
         return Some((extend(reading, index), "name_given"));
     }

@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 use serde::Deserialize;
 
 use super::class::Class;
-use super::hash::hash_word;
+use super::hash::{hash_word, join};
 use super::kind::Kind;
 
 /// The English dictionary, to tell words from names; see `data/README.md` for origin and licence of these three.
@@ -66,25 +66,32 @@ struct Plain {
     phrases: Vec<String>,
 }
 
-/// A cue of several words: the hashes of those behind the first.
-struct Phrase {
-    rest: Vec<u64>,
-    cue: Cue,
+/// What the first words of a cue, one or more, say.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug))]
+struct Step {
+    /// The cue that they are.
+    cue: Option<Cue>,
+    /// Whether there are longer ones that begin with them.
+    goes_on: bool,
 }
 
 /// The table of words and cues.
 pub(super) struct Words {
     /// Open addressing; small, because it is read for every word. The upper bits of a slot are further bits of the word's
-    /// hash, the lower ones a place in `classes`, of which the first stands for a free slot.
-    slots: Vec<u32>,
+    /// hash, the lower ones a place in `classes`, of which the first stands for a free slot. A bucket is filled from its
+    /// beginning, and what finds it full goes to the next.
+    buckets: Vec<[u32; BUCKET]>,
     /// What words can be: each combination once.
     classes: Vec<Class>,
-    /// By the hash of the first word, longest first.
-    phrases: HashMap<u64, Vec<Phrase>, Hashed>,
+    /// By the hash of the words so far: a step for each word of a cue, whatever the number of cues.
+    cues: HashMap<u64, Step, Hashed>,
 }
 
-/// A power of two, well above the number of words.
-const SLOTS: usize = 1 << 17;
+/// A power of two; in all there are twice as many slots as words.
+const BUCKETS: usize = 1 << 14;
+/// Slots of a bucket, which are compared all at once.
+const BUCKET: usize = 8;
 /// Bits of a slot that say where the class is.
 const CLASS_BITS: u32 = 10;
 const CLASS_MASK: u32 = (1 << CLASS_BITS) - 1;
@@ -112,9 +119,9 @@ impl Words {
 
     fn build(own: &[(Kind, String)]) -> Self {
         let mut words = Self {
-            slots: vec![0; SLOTS],
+            buckets: vec![[0; BUCKET]; BUCKETS],
             classes: vec![Class::default()],
-            phrases: HashMap::default(),
+            cues: HashMap::default(),
         };
         for (list, class) in [
             (ENGLISH, Class::ENGLISH),
@@ -130,10 +137,7 @@ impl Words {
             let kind = Some(*kind);
             words.add_phrase(phrase, Cue { kind, weak: false });
         }
-        for phrases in words.phrases.values_mut() {
-            // Where two lists have the same phrase, the strong cue wins.
-            phrases.sort_by_key(|phrase| (std::cmp::Reverse(phrase.rest.len()), phrase.cue.weak));
-        }
+
         words
     }
 
@@ -169,20 +173,25 @@ impl Words {
 
     /// Adds a phrase as a cue.
     fn add_phrase(&mut self, phrase: &str, cue: Cue) {
-        let mut hashes = phrase
-            .split_whitespace()
-            .map(|word| hash_word(word.as_bytes()));
-        let Some(first) = hashes.next() else { return };
-        let rest: Vec<u64> = hashes.collect();
+        let words = phrase.split_whitespace().map(str::as_bytes);
+        let hashes: Vec<u64> = words.map(hash_word).collect();
+        let Some(&first) = hashes.first() else { return };
         self.add_hash(first, Class::CUE);
-        match rest.first() {
+        match hashes.get(1) {
             Some(&second) => self.add_hash(second, Class::CUE_SECOND),
             None => self.add_hash(first, Class::CUE_WHOLE),
         }
-        self.phrases
-            .entry(first)
-            .or_default()
-            .push(Phrase { rest, cue });
+        let mut path = 0;
+        for (place, &hash) in hashes.iter().enumerate() {
+            path = join(path, hash);
+            let step = self.cues.entry(path).or_default();
+            if place + 1 < hashes.len() {
+                step.goes_on = true;
+            } else if step.cue.is_none_or(|known| known.weak && !cue.weak) {
+                // Where two lists have the same phrase, the strong cue wins.
+                step.cue = Some(cue);
+            }
+        }
     }
 
     fn add_all(&mut self, list: &str, class: Class) {
@@ -196,45 +205,66 @@ impl Words {
     }
 
     fn add_hash(&mut self, hash: u64, class: Class) {
-        let slot = self.slot(hash);
-        let class = self.classes[(self.slots[slot] & CLASS_MASK) as usize].or(class);
+        let class = self.class(hash).or(class);
         let known = self.classes.iter().position(|known| *known == class);
         let place = known.unwrap_or_else(|| {
             self.classes.push(class);
             self.classes.len() - 1
         });
-        // The tests hold that there are fewer classes than the bits can tell.
-        self.slots[slot] = tag(hash) | place as u32 & CLASS_MASK;
+        let mut at = bucket(hash);
+        loop {
+            let mut slots = self.buckets[at].iter_mut();
+            if let Some(slot) = slots.find(|slot| **slot == 0 || **slot & !CLASS_MASK == tag(hash))
+            {
+                // The tests hold that there are fewer classes than the bits can tell.
+                *slot = tag(hash) | place as u32 & CLASS_MASK;
+                return;
+            }
+            at = (at + 1) % BUCKETS;
+        }
     }
 
     /// What is known of the word with this hash.
     pub(super) fn class(&self, hash: u64) -> Class {
-        self.classes[(self.slots[self.slot(hash)] & CLASS_MASK) as usize]
-    }
-
-    /// The slot of the word with this hash, or the free one where it would stand.
-    fn slot(&self, hash: u64) -> usize {
-        let mut slot = (hash >> 40) as usize % SLOTS;
-        while self.slots[slot] & CLASS_MASK != 0 && self.slots[slot] & !CLASS_MASK != tag(hash) {
-            slot = (slot + 1) % SLOTS;
+        let mut at = bucket(hash);
+        loop {
+            let slots = &self.buckets[at];
+            // Without a branch on any: which of them holds the word is what a processor cannot foresee.
+            let place = slots.iter().fold(0, |place, slot| {
+                place
+                    | if slot & !CLASS_MASK == tag(hash) {
+                        slot & CLASS_MASK
+                    } else {
+                        0
+                    }
+            });
+            if place != 0 || slots[BUCKET - 1] == 0 {
+                return self.classes[place as usize];
+            }
+            at = (at + 1) % BUCKETS;
         }
-        slot
     }
 
     /// The longest cue that begins with the first of `hashes`, and its number of words.
-    pub(super) fn cue(
-        &self,
-        mut hashes: impl Iterator<Item = u64> + Clone,
-    ) -> Option<(usize, Cue)> {
-        let phrases = self.phrases.get(&hashes.next()?)?;
-        phrases
-            .iter()
-            .find(|phrase| {
-                let mut hashes = hashes.clone();
-                phrase.rest.iter().all(|&word| hashes.next() == Some(word))
-            })
-            .map(|phrase| (phrase.rest.len() + 1, phrase.cue))
+    pub(super) fn cue(&self, hashes: impl Iterator<Item = u64>) -> Option<(usize, Cue)> {
+        let (mut longest, mut path) = (None, 0);
+        for (place, hash) in hashes.enumerate() {
+            path = join(path, hash);
+            let Some(step) = self.cues.get(&path) else {
+                break;
+            };
+            longest = step.cue.map(|cue| (place + 1, cue)).or(longest);
+            if !step.goes_on {
+                break;
+            }
+        }
+        longest
     }
+}
+
+/// The bucket where a word's slot is looked for first.
+const fn bucket(hash: u64) -> usize {
+    (hash >> 40) as usize % BUCKETS
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "bits of a hash")]
@@ -291,21 +321,7 @@ mod tests {
 
     #[test]
     fn two_tables_say_the_same_of_every_cue() {
-        let cues = |words: &Words| {
-            let mut cues: Vec<_> = words
-                .phrases
-                .iter()
-                .flat_map(|(first, phrases)| {
-                    phrases.iter().enumerate().map(move |(place, phrase)| {
-                        (*first, place, phrase.rest.clone(), phrase.cue)
-                    })
-                })
-                .map(|(first, place, rest, cue)| (first, place, rest, cue.kind, cue.weak))
-                .collect();
-            cues.sort_unstable();
-            cues
-        };
-        assert_eq!(cues(&Words::build(&[])), cues(&Words::build(&[])));
+        assert_eq!(Words::build(&[]).cues, Words::build(&[]).cues);
     }
 
     #[test]

@@ -156,10 +156,12 @@ fn differs(text: &str, usual: Option<Lang>) -> bool {
 }
 
 fn script(text: &str) -> Option<Script> {
+    let count = |is: fn(&u8) -> bool| text.as_bytes().iter().filter(|byte| is(byte)).count();
+    let letters = count(u8::is_ascii_alphabetic);
+    let others = count(|byte| !byte.is_ascii());
     // What the library finds, too, but letter by letter.
-    if text.is_ascii() {
-        let letters = text.bytes().any(|byte| byte.is_ascii_alphabetic());
-        return letters.then_some(Script::Latin);
+    if letters > others {
+        return Some(Script::Latin);
     }
     whatlang::detect_script(text)
 }

@@ -265,9 +265,12 @@ fn redact_between<'a>(
 fn timestamp(text: Option<&str>) -> Option<&str> {
     text.filter(|text| {
         // The parser would also take a time zone's name in brackets, and so any text.
-        let plain = text
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || b"-:.+TtZz ".contains(&byte));
+        let plain = text.bytes().all(|byte| {
+            matches!(
+                byte,
+                b'0'..=b'9' | b'-' | b':' | b'.' | b'+' | b'T' | b't' | b'Z' | b'z' | b' '
+            )
+        });
         plain
             && (text.parse::<jiff::Timestamp>().is_ok()
                 || text.parse::<jiff::civil::DateTime>().is_ok())
