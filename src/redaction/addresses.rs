@@ -86,15 +86,19 @@ pub(super) fn at(reading: &Reading<'_>, start: usize) -> Option<usize> {
         Form::Word if token.is(Class::STREET_FIRST) && reading.capital(start) => {
             street_first(reading, start).map(|end| tail(reading, end))
         }
-        // "Lindenweg 5"
+        // "Lindenweg 5", "Hauptstr. 5a"
         Form::Word if reading.capital(start) && token.len() >= 6 => {
-            let number = reading.get(start + 1)?;
+            let dotted = reading.touches_next(start)
+                && reading.tokens[start + 1].is_mark(b'.')
+                && reading.written(start).ends_with("str");
+            let last = start + 1 + usize::from(dotted);
+            let number = reading.get(last)?;
             (number.form != Form::Word
                 && number.digits > 0
                 && number.digits <= 3
                 && is_compound(reading, start)
                 && !is_measure(number))
-            .then(|| tail(reading, start + 2))
+            .then(|| tail(reading, last + 1))
         }
         _ => None,
     }

@@ -3,6 +3,7 @@
 use super::asks::Ask;
 use super::class::Class;
 use super::cued;
+use super::hash::hash_word;
 use super::kind::KindSet;
 use super::lexer::{Form, Token};
 use super::names::{self, Hint};
@@ -123,6 +124,8 @@ fn numbers(
 }
 
 fn dates(reading: &Reading<'_>, spans: &mut Vec<Span>) {
+    /// A date in words and what may stand around it has so many tokens.
+    const SPELLED: usize = 12;
     let mut index = 0;
     while index < reading.tokens.len() {
         match values::date(reading, index) {
@@ -132,6 +135,21 @@ fn dates(reading: &Reading<'_>, spans: &mut Vec<Span>) {
             }
             None => index += 1,
         }
+    }
+    // "the fourteenth of july nineteen eighty two"
+    let century = || {
+        let words = [b"nineteen".as_slice(), b"thousand", b"twenty"].map(hash_word);
+        let mut tokens = reading.tokens.iter();
+        tokens.any(|token| words.contains(&token.hash))
+    };
+    if reading.glance.digits == 0
+        && reading.glance.classes.is(Class::MONTH)
+        && reading.tokens.len() <= SPELLED
+        && century()
+        && let Some(first) = reading.skip_fillers(0)
+    {
+        let end = cued::line_end(reading, first, reading.tokens.len());
+        spans.push(reading.span(first, end, Kind::DateOfBirth, "answer"));
     }
     // "4th of march", and then "1987".
     if let [_] = reading.tokens
@@ -167,6 +185,8 @@ fn address(reading: &Reading<'_>, first: usize, spans: &mut Vec<Span>) {
         {
             first.min(number)
         }
+        // "7", for the number of the house.
+        Some(number) if number == first && only(reading, first) == Some(first + 1) => first,
         _ if reading.tokens.len() - first <= LONGEST / 2
             && addresses::has_street(reading, first, reading.tokens.len()) =>
         {

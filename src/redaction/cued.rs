@@ -128,6 +128,16 @@ fn word(
         }
     }
     let last = |at: usize| reading.get(at).is_none_or(Token::ends_sentence);
+    // "correct-horse-battery", but "case-sensitive"
+    if let Some(end) = codes::joined(reading, index, b"-")
+        && linked
+        && kind == Kind::Password
+        && end >= index + 5
+        && end <= limit
+        && last(end)
+    {
+        return Some(end);
+    }
     let taken = match token.form {
         Form::Mixed => true,
         Form::Number => token.digits >= 3,

@@ -81,6 +81,8 @@ fn signed(reading: &Reading<'_>, index: usize) -> Option<(usize, usize)> {
     let token = &reading.tokens[start];
     let given = token.is(Class::GIVEN) && token.len() >= 3 && reading.capital(start);
     let end = match names::at(reading, start, Hint::Strong) {
+        // "steve b"
+        Some(end) if is_last_letter(reading, end) => end + 1,
         Some(end) => end,
         // A month and the like, which here is a name.
         None if given => extend(reading, start),
@@ -91,6 +93,12 @@ fn signed(reading: &Reading<'_>, index: usize) -> Option<(usize, usize)> {
     let asks = reading.get(end).is_some_and(|mark| mark.is_mark(b'?'));
     (known && !asks && is_closed(reading, end) && !names::is_of_business(reading, start))
         .then_some((start, end))
+}
+
+/// Whether a letter ends the message.
+fn is_last_letter(reading: &Reading<'_>, index: usize) -> bool {
+    let letter = |token: &Token| token.is_word() && token.len() == 1;
+    reading.get(index).is_some_and(letter) && index + 1 == reading.tokens.len()
 }
 
 /// "Please cancel it.\nPriyanka": a name of no list that ends the message on a line of its own.
@@ -196,14 +204,19 @@ fn is_addressed(reading: &Reading<'_>, index: usize) -> bool {
         next.is(Class::SURNAME) && next.is_word() && reading.capital(index + 1)
     });
     let clear = !token.is(Class::ENGLISH.or(Class::AMBIGUOUS).or(Class::STOP));
+    let follows = |word: &[u8]| {
+        let next = reading.get(index + 1);
+        next.is_some_and(|next| next.hash == hash_word(word))
+    };
     greeted
         && (reading.capital(index) && token.case == Case::Capital || clear)
         && (is_closed(reading, index + 1) || surname && is_closed(reading, index + 2))
-        // "hi mark here, any news"
+        // "hi mark here, any news", "hi daisy how are you"
         || greeted
             && names::is_given(reading, index)
-            && reading.get(index + 1).is_some_and(|next| next.hash == hash_word(b"here"))
-            && is_closed(reading, index + 2)
+            && (follows(b"here") && is_closed(reading, index + 2)
+                || (follows(b"how") || follows(b"i") || follows(b"im"))
+                    && token.hash != hash_word(b"hope"))
 }
 
 fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)> {
@@ -301,6 +314,13 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
         && is_sum(&reading.tokens[index - 2]);
     if (towards || paid) && !token.is(Class::FILLER) {
         return Some((index + 1, "name_towards"));
+    }
+    // "about Rich who served me"
+    let who = reading
+        .get(index + 1)
+        .is_some_and(|next| next.hash == hash_word(b"who"));
+    if who && given && capital && !reading.begins_sentence(index) {
+        return Some((index + 1, "name_given"));
     }
     // "spoke to kevin", "to Bill Stone"
     let both = given

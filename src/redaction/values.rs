@@ -335,9 +335,11 @@ pub(super) fn date(reading: &Reading<'_>, start: usize) -> Option<usize> {
 /// The year alone: "dob 1979", "i was born in 1979".
 pub(super) fn birth_year(reading: &Reading<'_>, start: usize) -> Option<usize> {
     let year = reading.written(start).parse().ok()?;
-    // "Our shop was born in 1979": only somebody is.
+    // "Our shop was born in 1979": only somebody is, or is so many years old.
     let somebody = |at: usize| {
-        reading.tokens[at].is(Class::LINK) && at > 0 && reading.tokens[at - 1].is(Class::FILLER)
+        let is = reading.tokens[at].is(Class::LINK);
+        is && at > 0 && reading.tokens[at - 1].is(Class::FILLER)
+            || reading.tokens[at].hash == hash_word(b"old")
     };
     let in_year = reading
         .before(start)

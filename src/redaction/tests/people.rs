@@ -167,3 +167,82 @@ fn what_is_said_in_another_place_of_the_sentence_is_still_told() {
         "C: my account is under review, the order is under 50 dollars",
     ]);
 }
+
+#[test]
+fn who_is_greeted_or_told_of_is_found() {
+    expect(&[
+        &[("C: hi daisy how are you", "hi [PERSON] how are you")],
+        &[(
+            "C: thanks drew i would like a diet coke",
+            "thanks [PERSON] i would like a diet coke",
+        )],
+        &[("C: Bob came yesterday", "[PERSON] came yesterday")],
+        &[(
+            "C: I want to complain about Rich who served me",
+            "I want to complain about [PERSON] who served me",
+        )],
+        &[(
+            "C: It works.\nCheers\nsteve b",
+            "It works.\nCheers\n[PERSON]",
+        )],
+    ]);
+    survive(&[
+        "C: hello hope i can get a refund",
+        "C: thanks love i will wait",
+        "C: i know rich people who pay less",
+        "C: Plan\nB",
+    ]);
+}
+
+#[test]
+fn the_password_beside_a_login_is_found() {
+    expect(&[
+        &[(
+            "C: login details are fred.b / Monkey12",
+            "login details are [USERNAME] / [PASSWORD]",
+        )],
+        &[(
+            "C: my password used to be liverpool8",
+            "my password used to be [PASSWORD]",
+        )],
+        &[("C: password: correct-horse-battery", "password: [PASSWORD]")],
+    ]);
+    survive(&[
+        "C: my login is jammed / 24h now",
+        "C: the password is case-sensitive",
+        "C: my Skype: crashes-a-lot",
+    ]);
+}
+
+#[test]
+fn what_answers_a_question_in_few_words_is_found() {
+    expect(&[
+        &[
+            ("B: and the house number?", "and the house number?"),
+            ("C: 7", "[ADDRESS]"),
+        ],
+        &[
+            (
+                "B: can I take your date of birth?",
+                "can I take your date of birth?",
+            ),
+            (
+                "C: the fourteenth of july nineteen eighty two",
+                "the [DATE_OF_BIRTH]",
+            ),
+        ],
+        &[(
+            "C: i am 45 years old born in 1979 in leeds",
+            "i am 45 years old born in [DATE_OF_BIRTH] in leeds",
+        )],
+        &[(
+            "C: Ich wohne in der Hauptstr. 5a, 22303 Hamburg",
+            "Ich wohne in der [ADDRESS]",
+        )],
+        &[("C: placa ABC1D23", "placa [NATIONAL_ID]")],
+    ]);
+    survive(&[
+        "C: our shop was born in 1979",
+        "C: the store on Hauptstr. is closed",
+    ]);
+}
