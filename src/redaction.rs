@@ -65,6 +65,7 @@ mod reading;
 mod replace;
 mod secrets;
 mod shapes;
+mod signatures;
 mod values;
 mod words;
 

@@ -1,7 +1,7 @@
 //! Postal addresses: a number and a street, and what follows them.
 
 use super::class::Class;
-use super::lexer::{Form, Token};
+use super::lexer::{Case, Form, Token};
 use super::places::{before_state, is_unit_number, tail};
 use super::reading::Reading;
 use super::values::is_measure;
@@ -17,9 +17,41 @@ pub(super) fn find(reading: &Reading<'_>, spans: &mut Vec<Span>) {
                 spans.push(reading.span(start, end, Kind::Address, "address"));
                 index = end;
             }
-            None => index += 1,
+            None => match city_behind(reading, index) {
+                Some((start, end)) => {
+                    spans.push(reading.span(start, end, Kind::Address, "address"));
+                    index = end;
+                }
+                None => index += 1,
+            },
         }
     }
+}
+
+/// "Am Mühlbach 3, 83022 Rosenheim": a street that only the postcode of five digits and the city behind it tell, where
+/// `index` is the postcode's token.
+fn city_behind(reading: &Reading<'_>, index: usize) -> Option<(usize, usize)> {
+    const LONGEST: usize = 5;
+    const NO_CITY: Class = Class::ENGLISH.or(Class::UNIT).or(Class::MONTH);
+    let postcode = &reading.tokens[index];
+    if postcode.form != Form::Number || postcode.digits != 5 || index < 3 {
+        return None;
+    }
+    let name = |at: usize| {
+        let token = reading.get(at)?;
+        (token.is_word() && token.case == Case::Capital && reading.capital(at)).then_some(token)
+    };
+    let [number, comma] = [index - 2, index - 1].map(|at| &reading.tokens[at]);
+    let house = matches!(number.digits, 1..=3) && number.len() <= 4 && !is_measure(number);
+    if !house || !comma.is_mark(b',') || name(index + 1)?.is(NO_CITY) {
+        return None;
+    }
+    let words = (0..index - 2).rev().take(LONGEST);
+    let start = words
+        .take_while(|&at| name(at).is_some() || reading.tokens[at].is(Class::PARTICLE))
+        .filter(|&at| name(at).is_some())
+        .last()?;
+    Some((start, tail(reading, index + 1)))
 }
 
 /// Where an address begins whose unit stands before the house number: "Flat 3b, 22 Queens Road".

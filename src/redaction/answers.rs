@@ -274,7 +274,15 @@ fn secret(reading: &Reading<'_>, first: usize, spans: &mut Vec<Span>) {
 }
 
 fn person(reading: &Reading<'_>, first: usize, spans: &mut Vec<Span>) {
-    let end = names::at(reading, first, Hint::Strong).or_else(|| {
+    // "thierry lagarrigue": with the words of no list that end the answer.
+    let whole = |end: usize| {
+        let all = only(reading, first).filter(|all| all - first <= 3)?;
+        let mut rest = reading.tokens[end.min(all)..all].iter();
+        rest.all(|token| token.is_word() && token.class == Class::default())
+            .then_some(all.max(end))
+    };
+    let name = names::at(reading, first, Hint::Strong);
+    let end = name.map(|end| whole(end).unwrap_or(end)).or_else(|| {
         // Nothing else is said: then it is the name, whatever the word.
         only(reading, first).filter(|end| {
             let clear = (first..*end).any(|index| {

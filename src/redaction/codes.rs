@@ -85,10 +85,10 @@ pub(super) fn coded(reading: &Reading<'_>, start: usize) -> Option<Value> {
     })
 }
 
-/// Letters and digits in groups with hyphens that begin with letters: "POL-99182-A", "AB-12-CD".
+/// Letters and digits in groups with hyphens or strokes that begin with letters: "POL-99182-A", "AB-12-CD", "HL/4402/7".
 pub(super) fn hyphened(reading: &Reading<'_>, start: usize) -> Option<Value> {
     const LONGEST: usize = 4;
-    if reading.glance.digits == 0 || !reading.glance.has(b'-') {
+    if reading.glance.digits == 0 || !(reading.glance.has(b'-') || reading.glance.has(b'/')) {
         return None;
     }
     let token = reading.get(start)?;
@@ -99,7 +99,7 @@ pub(super) fn hyphened(reading: &Reading<'_>, start: usize) -> Option<Value> {
     if !(letters && apart) {
         return None;
     }
-    let end = joined(reading, start, b"-").filter(|end| *end > start + 1)?;
+    let end = joined(reading, start, b"-/").filter(|end| *end > start + 1)?;
     let tokens = reading.tokens[start..end].iter();
     let digits = tokens.map(|token| usize::from(token.digits)).sum();
     let groups = (end - start).div_ceil(2);

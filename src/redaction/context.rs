@@ -93,6 +93,13 @@ impl<'a> Context<'a> {
                 national::refine(text, span);
             }
         }
+        if digits && spans.iter().any(|span| span.kind == Kind::CreditCard) {
+            for index in 0..reading.tokens.len() {
+                if let Some(end) = values::expiry(reading, index) {
+                    spans.push(reading.span(index, end, Kind::CreditCard, "card_expiry"));
+                }
+            }
+        }
         if long_code {
             for (index, token) in reading.tokens.iter().enumerate() {
                 if token.form != Form::Mixed {

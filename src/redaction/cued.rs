@@ -2,7 +2,7 @@
 
 use super::class::Class;
 use super::hash::hash_word;
-use super::lexer::{Form, Token};
+use super::lexer::{Case, Form, Token};
 use super::names::{self, Hint};
 use super::reading::Reading;
 use super::values::{self, Value};
@@ -51,8 +51,9 @@ fn number(reading: &Reading<'_>, index: usize, kind: Kind, weak: bool) -> Option
     if codes::is_capital_code(reading, index) {
         return Some(index + 1);
     }
+    let ordered = matches!(kind, Kind::OrderId | Kind::BookingReference);
     if let Some(value) = codes::hyphened(reading, index)
-        && (!weak || kind == Kind::OrderId && value.digits >= 4)
+        && (!weak || ordered && value.digits >= 4)
     {
         return Some(value.end);
     }
@@ -116,7 +117,8 @@ fn word(
     weak: bool,
 ) -> Option<usize> {
     let token = reading.get(index)?;
-    if let Some(end) = codes::coded_run(reading, index).filter(|end| linked && *end <= limit) {
+    let certain = linked || kind == Kind::Password && !weak && token.form != Form::Mark;
+    if let Some(end) = codes::coded_run(reading, index).filter(|end| certain && *end <= limit) {
         return Some(end);
     }
     if kind == Kind::Username {
@@ -187,8 +189,16 @@ fn word(
 fn joined(reading: &Reading<'_>, index: usize, linked: bool, weak: bool) -> Option<usize> {
     let marks: &[u8] = if weak { b".:_" } else { b".:_-" };
     let end = codes::joined(reading, index, marks).filter(|end| *end > index + 1)?;
-    let mut inner = reading.tokens[index..end].iter();
-    (linked || inner.any(|token| token.is_mark(b'_'))).then_some(end)
+    let inner = reading.tokens[index..end].iter();
+    // "usuario tati.moura, ...", but "my login is broken.Please"
+    let closed = reading
+        .get(end)
+        .is_none_or(|next| matches!(next.mark, b',' | b'/') || next.form == Form::Break);
+    let written = reading.tokens[index..end]
+        .iter()
+        .all(|token| !token.is(Class::ENGLISH.or(Class::FILLER)) && token.case == Case::Lower);
+    let said = inner.clone().any(|token| token.is_mark(b'_')) || !weak && closed && written;
+    (linked || said).then_some(end)
 }
 
 /// "is sunshine, ...", "is sunshine and my login", "is sunshine but it": what follows says no more of it, and the word itself

@@ -48,7 +48,7 @@ pub(super) fn find(reading: &Reading<'_>, words: &Words, found: &mut Vec<Found>)
                 let of = reading.get(end).is_some_and(|next| next.is(Class::OF));
                 let kind = cue
                     .kind
-                    .filter(|kind| !(of && *kind == Kind::Person && !cue.weak));
+                    .filter(|kind| !(of && *kind == Kind::Person && !cue.weak && length == 1));
                 found.push(Found {
                     start: index,
                     end,

@@ -76,6 +76,8 @@ fn begins(reading: &Reading<'_>, index: usize, hint: Hint) -> bool {
                     && stands_first(reading, index)
                     && stands_last(reading, index))
                 || is_full(reading, index)
+                || is_before_surname(reading, index)
+                || is_of_nobody_else(reading, index)
                 || reading.unknown(index)
                 || (capital
                     && !token.is(Class::CUE)
@@ -109,7 +111,10 @@ pub(super) fn introduced(reading: &Reading<'_>, index: usize) -> Option<usize> {
         .any(|token| token.is(Class::SALUTATION));
     let relation = |at: Option<usize>| {
         at.and_then(|at| reading.get(at)).is_some_and(|before| {
-            before.is(Class::CUE) && !before.is(Class::LINK.or(Class::FILLER).or(Class::CONNECTOR))
+            // What is a relation in English is a link in Spanish.
+            let son = reading.english && before.hash == hash_word(b"son");
+            let other = before.is(Class::LINK.or(Class::FILLER).or(Class::CONNECTOR));
+            before.is(Class::CUE) && (son || !other)
         })
     };
     let related = relation(index.checked_sub(1));
@@ -119,12 +124,14 @@ pub(super) fn introduced(reading: &Reading<'_>, index: usize) -> Option<usize> {
     let called = is && relation(index.checked_sub(2));
     let closed = reading.get(index + 1).is_none_or(|next| {
         next.ends_sentence()
+            || next.hash == hash_word(b"again")
             || next.is_mark(b',')
             || next.is(Class::SPEECH)
             || related && next.is(Class::LINK)
     });
-    ((greeted || related || called) && closed && is_given(reading, index))
-        .then(|| extend(reading, index))
+    let named = is_given(reading, index)
+        || related && reading.unknown(index) && reading.tokens[index].len() >= 4;
+    ((greeted || related || called) && closed && named).then(|| extend(reading, index))
 }
 
 /// A given name, though it is also a word: with a capital whichever, else none that says something else most of the time.
@@ -272,6 +279,32 @@ fn is_full(reading: &Reading<'_>, index: usize) -> bool {
             next.is_word() && next.is(Class::SURNAME) && !next.is(NO_NAME.or(Class::AMBIGUOUS))
         })
         && stands_last(reading, index + 1)
+}
+
+/// "happy singh": any word before a name that is nothing else.
+fn is_before_surname(reading: &Reading<'_>, index: usize) -> bool {
+    reading.get(index + 1).is_some_and(|next| {
+        next.is_word()
+            && next.is(Class::SURNAME)
+            && !next.is(Class::ENGLISH.or(NO_NAME).or(Class::AMBIGUOUS))
+            && (stands_last(reading, index + 1)
+                || reading
+                    .get(index + 2)
+                    .is_some_and(|last| last.is(Class::SURNAME)))
+    })
+}
+
+/// "a nombre de kiko": a word of no list that ends what is said, in another language than English.
+fn is_of_nobody_else(reading: &Reading<'_>, index: usize) -> bool {
+    let token = &reading.tokens[index];
+    !reading.english
+        && token.class == Class::default()
+        && reading
+            .before(index)
+            .is_some_and(|before| before.is(Class::OF))
+        && reading
+            .get(index + 1)
+            .is_none_or(|next| next.ends_sentence() && !next.is_mark(b'?') || next.is_mark(b','))
 }
 
 /// "is mark and", "mark, and": nothing goes before that the word could belong to.

@@ -1,11 +1,12 @@
-//! Names of persons that need no cue: given names that are no other word, names behind a title or a greeting, signatures.
+//! Names of persons that need no cue: given names that are no other word, names behind a title or a greeting.
 
 use super::class::Class;
 use super::glance::Glance;
 use super::hash::hash_word;
 use super::lexer::{Case, Form, Token};
-use super::names::{self, Hint, NO_NAME, extend};
+use super::names::{self, NO_NAME, extend};
 use super::reading::Reading;
+use super::signatures::signed;
 use super::{Kind, Span};
 
 /// What a name with a capital can be or stand behind.
@@ -52,88 +53,6 @@ pub(super) fn find(reading: &Reading<'_>, spans: &mut Vec<Span>) {
     }
 }
 
-/// The name behind the line break at `index`, on the line behind "Kind regards,": where it begins and ends.
-fn signed(reading: &Reading<'_>, index: usize) -> Option<(usize, usize)> {
-    const LONGEST: usize = 5;
-    /// Words that thank: what follows them is as often something else.
-    const THANKS: Class = Class::SALUTATION.or(Class::FILLER).or(Class::NEUTRAL);
-    let is_break = |token: &Token| token.form == Form::Break;
-    if let Some(name) = last_line(reading, index) {
-        return Some(name);
-    }
-    if !reading.glance.classes.is(Class::CLOSING) {
-        return None;
-    }
-    let line = reading.tokens[..index].iter().rev();
-    let (mut closing, mut formal) = (0, false);
-    for token in line.take_while(|token| !is_break(token)) {
-        closing += 1;
-        formal |= token.is(Class::CLOSING) && !token.is(THANKS);
-        let mark = matches!(token.mark, b',' | b'.' | b'!' | b'-');
-        if closing > LONGEST || !(mark || token.is(Class::CLOSING)) {
-            return None;
-        }
-    }
-    if closing == 0 {
-        return None;
-    }
-    let start = (index..reading.tokens.len()).find(|&at| !is_break(&reading.tokens[at]))?;
-    let token = &reading.tokens[start];
-    let given = token.is(Class::GIVEN) && token.len() >= 3 && reading.capital(start);
-    let end = match names::at(reading, start, Hint::Strong) {
-        // "steve b"
-        Some(end) if is_last_letter(reading, end) => end + 1,
-        Some(end) => end,
-        // A month and the like, which here is a name.
-        None if given => extend(reading, start),
-        None => return None,
-    };
-    let initial = token.len() == 1;
-    let known = token.is(Class::GIVEN.or(Class::TITLE)) || initial || formal || end > start + 1;
-    let asks = reading.get(end).is_some_and(|mark| mark.is_mark(b'?'));
-    (known && !asks && is_closed(reading, end) && !names::is_of_business(reading, start))
-        .then_some((start, end))
-}
-
-/// Whether a letter ends the message.
-fn is_last_letter(reading: &Reading<'_>, index: usize) -> bool {
-    let letter = |token: &Token| token.is_word() && token.len() == 1;
-    reading.get(index).is_some_and(letter) && index + 1 == reading.tokens.len()
-}
-
-/// "Please cancel it.\nPriyanka": a name of no list that ends the message on a line of its own.
-fn last_line(reading: &Reading<'_>, index: usize) -> Option<(usize, usize)> {
-    const LONGEST: usize = 2;
-    const THANKS: Class = Class::CLOSING.or(Class::SALUTATION);
-    let is_break = |token: &Token| token.form == Form::Break;
-    let said = reading
-        .before(index)
-        .is_some_and(|before| matches!(before.mark, b'.' | b'!') || before.is(THANKS));
-    if !said {
-        return None;
-    }
-    let start = (index..reading.tokens.len()).find(|&at| !is_break(&reading.tokens[at]))?;
-    let mut name = reading.tokens[start..].iter();
-    let end = name
-        .position(is_break)
-        .map_or(reading.tokens.len(), |length| start + length);
-    let last = reading.tokens[end..].iter().take(LONGEST + 1).all(is_break);
-    let looks =
-        |at: usize| names::is_strange(reading, at) && looks_like_a_name(reading.written(at));
-    (last && end - start <= LONGEST && (start..end).all(looks)).then_some((start, end))
-}
-
-/// "Thaaanks", "Wtf", "Xxl" are no names.
-fn looks_like_a_name(word: &str) -> bool {
-    const SHORTEST: usize = 4;
-    const VOWELS: &[u8] = b"aeiouyAEIOUY";
-    let bytes = word.as_bytes();
-    let drawn_out = bytes
-        .windows(3)
-        .any(|three| three.iter().all(|byte| byte == &three[0]));
-    bytes.len() >= SHORTEST && !drawn_out && bytes.iter().any(|byte| VOWELS.contains(byte))
-}
-
 /// "thats S I O B H A N", "k-o-w-a-l": the end of letters one by one, where nothing else is said in the sentence.
 fn spelled(reading: &Reading<'_>, start: usize) -> Option<usize> {
     let letter = |at: usize| {
@@ -168,6 +87,14 @@ fn spelled(reading: &Reading<'_>, start: usize) -> Option<usize> {
     if letters < SPELLED || alphabet || !is_closed(reading, last + 1) {
         return None;
     }
+    // "Kowal, K-o-w-a-l"
+    let told = start > 1
+        && step > 1
+        && reading.tokens[start - 1].is_mark(b',')
+        && !reading.ordinary(start - 2);
+    if told {
+        return Some(last + 1);
+    }
     let before = reading.tokens[..start].iter().rev();
     let mut sentence = before.take_while(|token| !token.ends_sentence()).take(8);
     sentence
@@ -176,7 +103,7 @@ fn spelled(reading: &Reading<'_>, start: usize) -> Option<usize> {
 }
 
 /// Whether what is said ends at `index`, or pauses.
-fn is_closed(reading: &Reading<'_>, index: usize) -> bool {
+pub(super) fn is_closed(reading: &Reading<'_>, index: usize) -> bool {
     reading.get(index).is_none_or(|token| {
         token.form == Form::Break
             || token.form == Form::Mark
@@ -188,7 +115,7 @@ fn is_closed(reading: &Reading<'_>, index: usize) -> bool {
 fn is_addressed(reading: &Reading<'_>, index: usize) -> bool {
     let token = &reading.tokens[index];
     let known = token.is(Class::GIVEN)
-        && token.len() >= 3
+        && (token.len() >= 3 || reading.capital(index) && !token.is(NO_NAME))
         && !token.is(Class::TITLE.or(Class::NOT_ADDRESSED));
     if !known {
         return false;
@@ -197,7 +124,10 @@ fn is_addressed(reading: &Reading<'_>, index: usize) -> bool {
         at.and_then(|at| reading.get(at))
             .is_some_and(|token| token.is(Class::SALUTATION))
     };
+    let you = |before: &Token| before.hash == hash_word(b"you");
     let greeted = saluted(index.checked_sub(1))
+        // "Thank you Hope."
+        || reading.before(index).is_some_and(you) && saluted(index.checked_sub(2))
         || reading.before(index).is_some_and(|mark| mark.is_mark(b','))
             && saluted(index.checked_sub(2));
     let surname = reading.get(index + 1).is_some_and(|next| {
@@ -231,6 +161,16 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
     }
     if is_addressed(reading, index) {
         return Some((extend(reading, index), "name_greeted"));
+    }
+    // "Merci M. Lagarde"
+    let monsieur = token.hash == hash_word(b"m") && token.case != Case::Lower && !reading.english;
+    if monsieur
+        && reading.touches_next(index)
+        && reading.tokens[index + 1].is_mark(b'.')
+        && reading.get(index + 2).is_some_and(Token::is_word)
+        && reading.capital(index + 2)
+    {
+        return Some((extend(reading, index + 2), "name_titled"));
     }
     let other = token.is(Class::CUE
         .or(Class::AMBIGUOUS)
@@ -271,6 +211,11 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
         } else {
             index + 1
         };
+        // "Mme Le Bihan"
+        let particle = reading.get(next)?.is(Class::PARTICLE)
+            && reading.get(next + 1).is_some_and(Token::is_word)
+            && reading.capital(next + 1);
+        let next = next + usize::from(particle);
         let name = reading.get(next)?;
         if name.is_word() && name.len() > 1 && reading.capital(next) && !name.is(NO_NAME) {
             return Some((extend(reading, next), "name_titled"));

@@ -348,6 +348,29 @@ pub(super) fn birth_year(reading: &Reading<'_>, start: usize) -> Option<usize> {
         .then_some(start + 1)
 }
 
+/// The month and year until which a card is valid, as the token behind it: "09/27", "9/2027".
+pub(super) fn expiry(reading: &Reading<'_>, start: usize) -> Option<usize> {
+    let [month, stroke, year] = reading.tokens.get(start..start + 3)? else {
+        return None;
+    };
+    let joined = |at: usize| {
+        let mark = |at: usize| reading.tokens[at].is_mark(b'/');
+        reading.touches_next(at) && (mark(at) || mark(at + 1))
+    };
+    let apart = (start == 0 || !joined(start - 1)) && !joined(start + 2);
+    let date = month.form == Form::Number
+        && year.form == Form::Number
+        && stroke.is_mark(b'/')
+        && reading.touches_next(start)
+        && reading.touches_next(start + 1);
+    let number = |at: usize| reading.written(at).parse::<u16>().ok();
+    (date
+        && apart
+        && number(start).is_some_and(|month| (1..=12).contains(&month))
+        && number(start + 2).is_some_and(|year| matches!(year, 20..=45 | 2020..=2045)))
+    .then_some(start + 3)
+}
+
 fn is_of(token: &Token) -> bool {
     token.is(Class::CONNECTOR) && token.len() <= 3
 }

@@ -246,3 +246,84 @@ fn what_answers_a_question_in_few_words_is_found() {
         "C: the store on Hauptstr. is closed",
     ]);
 }
+
+#[test]
+fn relatives_and_those_whom_one_thanks_are_found() {
+    expect(&[
+        &[(
+            "C: and my son jaylen was born march 3 2016",
+            "and my son [PERSON] was born [DATE_OF_BIRTH]",
+        )],
+        &[(
+            "C: no thank you charlie i am done with my order",
+            "no thank you [PERSON] i am done with my order",
+        )],
+        &[(
+            "C: hey it's faith again, any news?",
+            "hey it's [PERSON] again, any news?",
+        )],
+        &[(
+            "C: name is happy singh gill and i lost my papers",
+            "name is [PERSON] and i lost my papers",
+        )],
+        &[(
+            "C: Wojciech Brzozowski, W-o-j-c-i-e-c-h",
+            "[PERSON], [PERSON]",
+        )],
+        &[
+            (
+                "B: À quel nom, s'il vous plaît ?",
+                "À quel nom, s'il vous plaît ?",
+            ),
+            ("C: thierry lagarrigue", "[PERSON]"),
+            (
+                "B: Merci M. Lagarrigue, on vous rappelle.",
+                "Merci [PERSON], on vous rappelle.",
+            ),
+        ],
+        &[(
+            "C: hola, la reserva a nombre de kiko, gracias por todo",
+            "hola, la reserva a nombre de [PERSON], gracias por todo",
+        )],
+    ]);
+    survive(&[
+        "C: my son is ill and my daughter was at school",
+        "C: thank you so much i will wait",
+        "C: the name is not singular",
+    ]);
+}
+
+#[test]
+fn what_is_signed_in_with_is_found_in_other_languages() {
+    expect(&[
+        &[(
+            "C: no puedo entrar, usuario tati.moura, clave Flamengo@81",
+            "no puedo entrar, usuario [USERNAME], clave [PASSWORD]",
+        )],
+        &[(
+            "C: impossible de me connecter, mot de passe Licorne*44",
+            "impossible de me connecter, mot de passe [PASSWORD]",
+        )],
+        &[(
+            "C: ma plaque c'est FT-482-QL",
+            "ma plaque c'est [NATIONAL_ID]",
+        )],
+        &[(
+            "C: Wir wohnen jetzt Am Mühlbach 3, 83022 Rosenheim",
+            "Wir wohnen jetzt [ADDRESS]",
+        )],
+        &[(
+            "C: card 4111 1111 1111 1111, valid until 09/27",
+            "card [CREDIT_CARD], valid until [CREDIT_CARD]",
+        )],
+        &[(
+            "C: my meter swap, ref MX/20/5518",
+            "my meter swap, ref [BOOKING_REFERENCE]",
+        )],
+    ]);
+    survive(&[
+        "C: my login is broken.please help",
+        "C: the offer ends 09/27 and costs 3/4",
+        "C: Bestellung 3, 20000 Punkte fehlen",
+    ]);
+}
