@@ -7,7 +7,7 @@ use super::cues::{self, Found};
 use super::engine::Layers;
 use super::glance::Glance;
 use super::kind::KindSet;
-use super::lexer::Form;
+use super::lexer::{Form, Token};
 use super::reading::Reading;
 use super::words::Words;
 use super::{
@@ -94,11 +94,7 @@ impl<'a> Context<'a> {
             }
         }
         if digits && spans.iter().any(|span| span.kind == Kind::CreditCard) {
-            for index in 0..reading.tokens.len() {
-                if let Some(end) = values::expiry(reading, index) {
-                    spans.push(reading.span(index, end, Kind::CreditCard, "card_expiry"));
-                }
-            }
+            card_details(reading, spans);
         }
         if long_code {
             for (index, token) in reading.tokens.iter().enumerate() {
@@ -152,6 +148,24 @@ fn is_long_code(reading: &Reading<'_>, index: usize) -> bool {
     let digits = written.iter().filter(|byte| byte.is_ascii_digit());
     let card = luhn(&digits.map(|digit| digit - b'0').collect::<Vec<_>>());
     !joined && !hexadecimal && !time && !card
+}
+
+/// What is told behind a card's number: until when it is valid, and the code on its back ("09/27 123", "09/27, 123").
+fn card_details(reading: &Reading<'_>, spans: &mut Vec<Span>) {
+    for index in 0..reading.tokens.len() {
+        let Some(end) = values::expiry(reading, index) else {
+            continue;
+        };
+        spans.push(reading.span(index, end, Kind::CreditCard, "card_expiry"));
+        let mark = |token: &Token| token.is_mark(b',') || token.is_mark(b'/');
+        let code = end + usize::from(reading.get(end).is_some_and(mark));
+        if reading
+            .get(code)
+            .is_some_and(|token| token.form == Form::Number && matches!(token.digits, 3 | 4))
+        {
+            spans.push(reading.span(code, code + 1, Kind::AccessCode, "card_code"));
+        }
+    }
 }
 
 /// Numbers too long for a quantity, however they are grouped or spelled: nine digits and more identify something.

@@ -17,6 +17,8 @@ pub(super) struct Value {
     pub(super) letters: bool,
 }
 
+/// Least number of digits of a payment card.
+const CARD: usize = 13;
 /// Most tokens of one number; bounds the time that a message of digits takes.
 const LONGEST: usize = 48;
 
@@ -44,9 +46,11 @@ pub(super) fn number(reading: &Reading<'_>, start: usize) -> Option<Value> {
     let mut index = start;
     let mut pending_letters = false;
     while let Some(token) = reading.get(index).filter(|_| index < start + LONGEST) {
+        // "4111 1111 1111 1111 exp 09/27": the last four of a masked card are its own.
+        let is_validity = |at| value.digits >= CARD && expiry(reading, at).is_some();
         match token.form {
             Form::Number => {
-                if value.digits > 0 && is_quantity(reading, index) {
+                if value.digits > 0 && is_quantity(reading, index) || is_validity(index) {
                     break;
                 }
                 value.digits += token.digits as usize;
@@ -71,6 +75,7 @@ pub(super) fn number(reading: &Reading<'_>, start: usize) -> Option<Value> {
                 // The digit itself is counted when it comes.
                 value.digits += token.class.value().saturating_sub(1) as usize;
             }
+            Form::Word if is_validity(index + 1) => break,
             Form::Word if is_code_part(reading, index) => {
                 pending_letters = true;
                 index += 1;

@@ -317,6 +317,10 @@ fn what_is_signed_in_with_is_found_in_other_languages() {
             "card [CREDIT_CARD], valid until [CREDIT_CARD]",
         )],
         &[(
+            "C: my card 4111 1111 1111 1111 exp 09/27 123",
+            "my card [CREDIT_CARD] exp [CREDIT_CARD] [ACCESS_CODE]",
+        )],
+        &[(
             "C: my meter swap, ref MX/20/5518",
             "my meter swap, ref [BOOKING_REFERENCE]",
         )],
