@@ -19,7 +19,7 @@
 //! | `shapes.rs`, `numbers.rs`, `phones.rs`, `iban.rs`, `checksums.rs` | recognition by shape, whatever surrounds it |
 //! | `national.rs`, `secrets.rs` | national ids by their check digits; keys, tokens, web addresses with personal data |
 //! | `values.rs`, `codes.rs` | what a value looks like in tokens: numbers and dates; codes |
-//! | `names.rs`, `persons.rs`, `lists.rs` | where a name begins and ends; names that need no cue; lists of names |
+//! | `names.rs`, `persons.rs`, `signatures.rs`, `lists.rs` | where a name begins and ends; names that need no cue; that sign; lists of names |
 //! | `addresses.rs`, `places.rs` | streets, and what follows them |
 //! | `mail.rs`, `handles.rs` | disguised e-mail addresses; names of users |
 //! | `cues.rs`, `cued.rs` | "my pin is 4471": cues beside a value |

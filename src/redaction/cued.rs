@@ -189,16 +189,16 @@ fn word(
 fn joined(reading: &Reading<'_>, index: usize, linked: bool, weak: bool) -> Option<usize> {
     let marks: &[u8] = if weak { b".:_" } else { b".:_-" };
     let end = codes::joined(reading, index, marks).filter(|end| *end > index + 1)?;
-    let inner = reading.tokens[index..end].iter();
+    let run = &reading.tokens[index..end];
     // "usuario tati.moura, ...", but "my login is broken.Please"
     let closed = reading
         .get(end)
         .is_none_or(|next| matches!(next.mark, b',' | b'/') || next.form == Form::Break);
-    let written = reading.tokens[index..end]
+    let strange = run
         .iter()
         .all(|token| !token.is(Class::ENGLISH.or(Class::FILLER)) && token.case == Case::Lower);
-    let said = inner.clone().any(|token| token.is_mark(b'_')) || !weak && closed && written;
-    (linked || said).then_some(end)
+    let underscored = run.iter().any(|token| token.is_mark(b'_'));
+    (linked || underscored || !weak && closed && strange).then_some(end)
 }
 
 /// "is sunshine, ...", "is sunshine and my login", "is sunshine but it": what follows says no more of it, and the word itself
