@@ -7,7 +7,7 @@ use super::lexer::{Form, Token};
 use super::reading::Reading;
 use super::values;
 use super::words::{Cue, Words};
-use super::{Kind, Span, codes};
+use super::{Kind, Span};
 
 /// A cue of a message; token positions, end exclusive.
 #[derive(Clone, Copy)]
@@ -97,10 +97,14 @@ pub(super) fn serve(reading: &Reading<'_>, found: &mut [Found], spans: &mut Vec<
                 let next = next.map_or(limit, |next| next.start);
                 further(reading, end, limit.min(next), kind, spans);
             }
+            // "login details are jo.doe / Tiger2024"
             if kind == Kind::Username
-                && let Some((start, end)) = password_beside(reading, end)
+                && reading
+                    .get(end)
+                    .is_some_and(|token| token.is_mark(b'/') || token.is_mark(b'|'))
+                && let Some(last) = value_at(reading, end + 1, limit, Kind::Password, false, true)
             {
-                push(reading, start, end, Kind::Password, "cue", spans);
+                push(reading, end + 1, last, Kind::Password, "cue", spans);
             }
         }
     }
@@ -141,21 +145,6 @@ fn further(reading: &Reading<'_>, mut end: usize, limit: usize, kind: Kind, span
         push(reading, value.start, value.end, kind, "cue", spans);
         end = value.end;
     }
-}
-
-/// "login details are jo.doe / Tiger2024!": the password behind the stroke.
-fn password_beside(reading: &Reading<'_>, index: usize) -> Option<(usize, usize)> {
-    let stroke = reading.get(index)?;
-    let start = index + 1;
-    if !(stroke.is_mark(b'/') || stroke.is_mark(b'|')) {
-        return None;
-    }
-    let mixed = || {
-        let token = reading.get(start)?;
-        (token.form == Form::Mixed && !values::is_measure(token)).then_some(start + 1)
-    };
-    let end = codes::coded_run(reading, start).or_else(mixed)?;
-    Some((start, end))
 }
 
 /// "password manager": whether the word behind a cue makes another thing of it.

@@ -261,10 +261,12 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
         return Some((index + 1, "name_towards"));
     }
     // "about Rich who served me"
-    let who = reading
-        .get(index + 1)
-        .is_some_and(|next| next.hash == hash_word(b"who"));
-    if who && given && capital && !reading.begins_sentence(index) {
+    let who = |next: &Token| next.hash == hash_word(b"who");
+    if given
+        && capital
+        && !reading.begins_sentence(index)
+        && reading.get(index + 1).is_some_and(who)
+    {
         return Some((index + 1, "name_given"));
     }
     // "spoke to kevin", "to Bill Stone"
