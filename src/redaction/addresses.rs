@@ -1,6 +1,7 @@
 //! Postal addresses: a number and a street, and what follows them.
 
 use super::class::Class;
+use super::hash::hash_word;
 use super::lexer::{Case, Form, Token};
 use super::places::{before_state, is_unit_number, tail};
 use super::reading::Reading;
@@ -56,6 +57,13 @@ fn city_behind(reading: &Reading<'_>, index: usize) -> Option<(usize, usize)> {
 
 /// Where an address begins whose unit stands before the house number: "Flat 3b, 22 Queens Road".
 fn with_unit(reading: &Reading<'_>, start: usize) -> usize {
+    // "flat 2b 9 mill lane" begins with what is read as the house number.
+    if let Some(unit) = start.checked_sub(1)
+        && reading.tokens[unit].is(Class::STREET_UNIT)
+        && reading.tokens[unit].is_word()
+    {
+        return unit;
+    }
     let comma = reading
         .before(start)
         .is_some_and(|token| token.is_mark(b','));
@@ -78,12 +86,20 @@ pub(super) fn find_postcodes(reading: &Reading<'_>, text: &str, spans: &mut Vec<
         {
             continue;
         }
+        // "dn99 7tt", but "m3 2nd exit"
+        let small = [outward, inward]
+            .iter()
+            .all(|token| token.case == Case::Lower);
+        if small && (is_measure(outward) || is_measure(inward)) {
+            continue;
+        }
         let form = |token: &Token| -> Vec<u8> {
             text.as_bytes()[token.start as usize..token.end as usize]
                 .iter()
                 .map(|byte| match byte {
                     b'0'..=b'9' => b'9',
                     b'A'..=b'Z' => b'A',
+                    b'a'..=b'z' if small => b'A',
                     _ => b'?',
                 })
                 .collect()
@@ -95,8 +111,76 @@ pub(super) fn find_postcodes(reading: &Reading<'_>, text: &str, spans: &mut Vec<
         let canadian = form(outward) == b"A9A" && form(inward) == b"9A9";
         if british || canadian {
             spans.push(reading.span(index - 1, index + 1, Kind::PostalCode, "postcode"));
+            let start = before_postcode(reading, index - 1);
+            if start + 1 < index {
+                spans.push(reading.span(start, index + 1, Kind::Address, "address_postcode"));
+            }
         }
     }
+}
+
+/// Where the lines begin that a postcode at `postcode` ends: "Totnes TQ9 0ZZ", "Rose Cottage, Ballyfake, Co. Antrim, BT99 9ZZ".
+fn before_postcode(reading: &Reading<'_>, postcode: usize) -> usize {
+    const MOST_LINES: usize = 5;
+    const LONGEST: usize = 5;
+    const SAID: Class = Class::GREETING
+        .or(Class::REQUEST)
+        .or(Class::LINK)
+        .or(Class::CUE)
+        .or(Class::MONTH);
+    let is_part = |at: usize| {
+        let token = &reading.tokens[at];
+        let small = token.is(Class::PARTICLE.or(Class::OF).or(Class::ARTICLE)) && token.len() > 1;
+        let capital = reading.capital(at) && !token.is(Class::LINK);
+        let name = if reading.cased {
+            capital || small && at > 0 && reading.capital(at + 1)
+        } else {
+            !token.is(SAID) && (!token.is(Class::FILLER) || token.hash == hash_word(b"the"))
+        };
+        token.is_word() && name || token.digits > 0 && !is_measure(token)
+    };
+    let mut start = postcode;
+    for line in 0..MOST_LINES {
+        let mut end = start;
+        if line > 0 {
+            let joint = start.checked_sub(1).filter(|&at| {
+                reading.tokens[at].is_mark(b',') || reading.tokens[at].form == Form::Break
+            });
+            let Some(joint) = joint else { break };
+            end = joint;
+        } else if let Some(before) = reading.before(start)
+            && (before.is_mark(b',') || before.form == Form::Break)
+        {
+            continue;
+        }
+        // "Co. Antrim"
+        let dot = |at: usize| {
+            at > 0 && reading.tokens[at].is_mark(b'.') && reading.tokens[at - 1].len() <= 4
+        };
+        let parts = (0..end)
+            .rev()
+            .take(LONGEST)
+            .take_while(|&at| is_part(at) || dot(at));
+        let words = parts.count();
+        let first = end - words;
+        let whole = first == 0 || {
+            let before = &reading.tokens[first - 1];
+            !before.is_word()
+                || before.is(Class::TOWARDS
+                    .or(Class::ARTICLE)
+                    .or(Class::LINK)
+                    .or(Class::FILLER))
+                || reading.cased
+        };
+        if words == 0
+            || !whole
+            || !reading.tokens[first].is_word() && reading.tokens[first].digits == 0
+        {
+            break;
+        }
+        start = first;
+    }
+    start
 }
 
 /// Whether any token can be part of an address; most messages have none.
@@ -115,7 +199,10 @@ pub(super) fn at(reading: &Reading<'_>, start: usize) -> Option<usize> {
             let street_end = number_first(reading, start)?;
             Some(tail(reading, street_end))
         }
-        Form::Word if token.is(Class::STREET_FIRST) && reading.capital(start) => {
+        Form::Word
+            if token.is(Class::STREET_FIRST)
+                && (reading.capital(start) || !reading.english && !token.is(Class::ENGLISH)) =>
+        {
             street_first(reading, start).map(|end| tail(reading, end))
         }
         // "Lindenweg 5", "Hauptstr. 5a"
@@ -226,6 +313,17 @@ fn number_first(reading: &Reading<'_>, start: usize) -> Option<usize> {
         return street_first(reading, behind_number);
     }
     let mut index = start + 1;
+    // "3 bis rue des Tanneurs"
+    let second = [b"bis".as_slice(), b"ter", b"quater"].map(hash_word);
+    if second.contains(&reading.tokens[index].hash)
+        && reading.get(index + 1)?.is(Class::STREET_FIRST)
+        && named(index + 2)
+    {
+        return street_first(reading, index + 1);
+    }
+    if is_directed(reading, index) {
+        return Some(index + 2);
+    }
     let mut words = 0;
     while index <= start + LONGEST {
         let token = reading.get(index)?;
@@ -266,6 +364,18 @@ fn number_first(reading: &Reading<'_>, start: usize) -> Option<usize> {
     None
 }
 
+/// "900 W Fulton, unit 5": a street that only its side of the town and what follows tell.
+fn is_directed(reading: &Reading<'_>, index: usize) -> bool {
+    let side = reading.written(index);
+    let name = reading
+        .get(index + 1)
+        .is_some_and(|name| name.is_word() && name.case == Case::Capital && name.len() > 2);
+    let goes_on = reading
+        .get(index + 2)
+        .is_none_or(|next| next.is_mark(b',') || next.is(Class::STREET_UNIT));
+    matches!(side, "N" | "S" | "E" | "W" | "NE" | "NW" | "SE" | "SW") && name && goes_on
+}
+
 /// "place", "way" and the like behind a number are streets only where written as names or where an address goes on.
 fn weak_street(reading: &Reading<'_>, index: usize) -> bool {
     let goes_on = reading.get(index + 1).is_none_or(|next| {
@@ -291,7 +401,15 @@ fn is_street_word(reading: &Reading<'_>, index: usize) -> bool {
         && reading
             .before(index)
             .is_some_and(|before| before.digits > 0);
+    // "221 NE Alder St"
+    let side = [b"ne", b"nw", b"se", b"sw"]
+        .map(|side| hash_word(side))
+        .contains(&token.hash)
+        && reading
+            .before(index)
+            .is_some_and(|before| before.digits > 0);
     ordinal
+        || side
         || !token.is(FUNCTION)
         || before_state(reading, index)
         || (reading.capital(index)
@@ -324,6 +442,12 @@ fn street_first(reading: &Reading<'_>, start: usize) -> Option<usize> {
                         .get(index + 1)
                         .is_some_and(|next| next.form == Form::Number && next.digits <= 4) => {}
             Form::Number if words > 0 && token.digits <= 4 && !numbered => return Some(index + 1),
+            // "Rua do Almada n.º 88"
+            Form::Word | Form::Mark
+                if words > 0 && !numbered && behind_sign(reading, index).is_some() =>
+            {
+                return behind_sign(reading, index).map(|number| number + 1);
+            }
             _ => break,
         }
         index += 1;
@@ -351,6 +475,20 @@ pub(super) fn small_street(reading: &Reading<'_>, start: usize) -> Option<usize>
     let token = reading.get(number)?;
     (end > start + 1 && token.form == Form::Number && token.digits <= 4)
         .then(|| tail(reading, number + 1))
+}
+
+/// The house number at or behind `index`, behind a sign that one comes: ", n.º 88".
+fn behind_sign(reading: &Reading<'_>, index: usize) -> Option<usize> {
+    let signs = [b"n".as_slice(), b"no", b"nr", b"num", b"numero"].map(hash_word);
+    let mut at = index + usize::from(reading.get(index)?.is_mark(b','));
+    if !signs.contains(&reading.get(at)?.hash) {
+        return None;
+    }
+    at += 1;
+    at += usize::from(reading.get(at)?.is_mark(b'.'));
+    at += usize::from(reading.get(at)?.hash == hash_word(b"o"));
+    let number = reading.get(at)?;
+    (number.form == Form::Number && number.digits <= 4).then_some(at)
 }
 
 /// "d'Anglas": an article or preposition that lost its vowel.

@@ -39,6 +39,7 @@ pub(super) fn answer(
     if kinds.contains(Kind::Person) {
         person(reading, first, spans);
         lines(reading, spans);
+        beside_values(reading, spans);
     }
     for kind in [Kind::Username, Kind::Password] {
         if kinds.contains(kind) {
@@ -92,7 +93,8 @@ fn numbers(
     let least = if short && !own { 3 } else { 4 };
     let mut index = 0;
     while index < reading.tokens.len() {
-        if codes::is_capital_code(reading, index) {
+        let locator = kinds.contains(Kind::BookingReference) && codes::is_locator(reading, index);
+        if locator || codes::is_capital_code(reading, index) {
             spans.push(reading.span(index, index + 1, fallback, "answer"));
             index += 1;
             continue;
@@ -148,7 +150,8 @@ fn dates(reading: &Reading<'_>, spans: &mut Vec<Span>) {
         && century()
         && let Some(first) = reading.skip_fillers(0)
     {
-        let end = cued::line_end(reading, first, reading.tokens.len());
+        let mut end = cued::line_end(reading, first, reading.tokens.len());
+        end += usize::from(reading.get(end).is_some_and(|one| one.is(Class::DIGIT)));
         spans.push(reading.span(first, end, Kind::DateOfBirth, "answer"));
     }
     // "4th of march", and then "1987".
@@ -343,6 +346,59 @@ fn lines(reading: &Reading<'_>, spans: &mut Vec<Span>) {
     }
 }
 
+/// The names among what else was asked for: "k9tt2w nwachukwu", "XQ7L2M, Petersdorff": words of no dictionary between values
+/// and marks.
+fn beside_values(reading: &Reading<'_>, spans: &mut Vec<Span>) {
+    const LONGEST: usize = 16;
+    const MOST_WORDS: usize = 4;
+    const SHORTEST: usize = 4;
+    if spans.is_empty() || reading.tokens.len() > LONGEST {
+        return;
+    }
+    let taken = |token: &Token| {
+        let (start, end) = (token.start as usize, token.end as usize);
+        spans
+            .iter()
+            .any(|span| span.start < end && start < span.end)
+    };
+    let is_part = |at: usize| {
+        reading.get(at).is_some_and(|token| {
+            let listed = token.is(Class::GIVEN.or(Class::SURNAME));
+            let strange =
+                token.class == Class::default() && (reading.english || reading.capital(at));
+            let particle = token.is(Class::PARTICLE) && !token.is(Class::FILLER);
+            token.is_word()
+                && !taken(token)
+                && !token.is(Class::AMBIGUOUS)
+                && !reading.ordinary(at)
+                && (listed || strange || particle)
+        })
+    };
+    let mut names = Vec::new();
+    let mut start = 0;
+    while start < reading.tokens.len() {
+        let parts = (start..reading.tokens.len()).take_while(|at| is_part(*at));
+        let end = start + parts.count();
+        let words = &reading.tokens[start..end];
+        let closed = reading.get(end).is_none_or(|next| {
+            taken(next)
+                || matches!(next.form, Form::Mark | Form::Break)
+                || next.is(Class::CONNECTOR)
+        });
+        let opened = reading.before(start).is_none_or(|before| {
+            taken(before)
+                || matches!(before.form, Form::Mark | Form::Break)
+                || before.is(Class::LINK.or(Class::CONNECTOR))
+        });
+        let telling = words.iter().any(|word| word.len() >= SHORTEST);
+        if telling && words.len() <= MOST_WORDS && opened && closed {
+            names.push(reading.span(start, end, Kind::Person, "answer"));
+        }
+        start = end + 1;
+    }
+    spans.extend(names);
+}
+
 fn word(reading: &Reading<'_>, mut first: usize, kind: Kind, spans: &mut Vec<Span>) {
     // "the.real.gaz" begins with what would be passed over by itself.
     while first > 0 && reading.touches_next(first - 1) {
@@ -359,13 +415,23 @@ fn word(reading: &Reading<'_>, mut first: usize, kind: Kind, spans: &mut Vec<Spa
     if let Some(end) = only(reading, first)
         && end - first <= 2
     {
-        spans.push(reading.span(first, end, kind, "answer"));
+        // "Still no", "awesome": what is said of it.
+        let said = reading.tokens[first].is(Class::STOP.or(Class::STATUS));
+        if !said {
+            spans.push(reading.span(first, end, kind, "answer"));
+        }
         return;
     }
-    for index in first..reading.tokens.len() {
-        let token = &reading.tokens[index];
-        if token.form == Form::Mixed && !values::is_measure(token) {
-            spans.push(reading.span(index, index + 1, kind, "answer"));
+    let mut index = first;
+    while let Some(token) = reading.get(index) {
+        let begins = index == 0 || !reading.touches_next(index - 1);
+        let letters = |end: &usize| reading.tokens[index..*end].iter().any(Token::is_word);
+        let run = codes::coded_run(reading, index).filter(|end| begins && letters(end));
+        let mixed = token.form == Form::Mixed && !values::is_measure(token);
+        let end = run.unwrap_or(index + 1);
+        if run.is_some() || mixed {
+            spans.push(reading.span(index, end, kind, "answer"));
         }
+        index = end;
     }
 }

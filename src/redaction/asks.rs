@@ -133,14 +133,19 @@ impl Turn {
                 start = end;
                 continue;
             }
-            let request = reading.tokens[start..end]
-                .iter()
-                .any(|token| token.is(Class::REQUEST));
+            // "Name, date of birth and member number:" is a form.
+            let request = reading.tokens[end - 1].is_mark(b':')
+                || reading.tokens[start..end]
+                    .iter()
+                    .any(|token| token.is(Class::REQUEST));
             let mut kinds = KindSet::EMPTY;
             while let Some(cue) = cues.next_if(|cue| cue.start < end) {
                 if let (Some(kind), false) = (cue.cue.kind, cue.served) {
-                    if !cue.cue.weak || question && matches!(kind, Kind::AccessCode | Kind::Address)
-                    {
+                    let asked = matches!(
+                        kind,
+                        Kind::AccessCode | Kind::Address | Kind::SecurityAnswer
+                    );
+                    if !cue.cue.weak || question && asked {
                         kinds = kinds.with(kind);
                     }
                     if reading.tokens[cue.end..].iter().all(|token| {

@@ -1,7 +1,8 @@
 //! What a code looks like: letters, digits and signs that are no word.
 
 use super::class::Class;
-use super::lexer::{Case, Form};
+use super::hash::hash_word;
+use super::lexer::{Case, Form, Token};
 use super::reading::Reading;
 use super::values::{Value, is_everyday, number};
 
@@ -111,6 +112,58 @@ pub(super) fn hyphened(reading: &Reading<'_>, start: usize) -> Option<Value> {
     })
 }
 
+/// "PX-88172-Q", "QT-5520187": a code of capitals and groups of digits that is no product's, as the token behind it.
+pub(super) fn standing(reading: &Reading<'_>, start: usize) -> Option<usize> {
+    const LEAST: usize = 5;
+    /// What is published: standards, error codes, stock-keeping units.
+    const PUBLIC: [&[u8]; 10] = [
+        b"iso", b"en", b"din", b"iec", b"cve", b"kb", b"rfc", b"err", b"sku", b"isbn",
+    ];
+    /// What stands before a product's code.
+    const PRODUCT: [&[u8]; 14] = [
+        b"model",
+        b"error",
+        b"version",
+        b"part",
+        b"item",
+        b"product",
+        b"build",
+        b"firmware",
+        b"article",
+        b"booklet",
+        b"section",
+        b"form",
+        b"standard",
+        b"bulletin",
+    ];
+    let token = reading.get(start)?;
+    let capitals = token.case == Case::Upper || token.len() == 1 && token.case == Case::Capital;
+    if !capitals
+        || token.is(Class::MONTH)
+        || PUBLIC.iter().any(|word| token.hash == hash_word(word))
+    {
+        return None;
+    }
+    let product = |before: &Token| PRODUCT.iter().any(|word| before.hash == hash_word(word));
+    let value = hyphened(reading, start)?;
+    let groups = reading.tokens[start..value.end].iter();
+    let groups = groups.filter(|token| token.form == Form::Number);
+    let digits: usize = groups.map(|token| usize::from(token.digits)).sum();
+    (digits >= LEAST && !reading.before(start).is_some_and(product)).then_some(value.end)
+}
+
+/// "AB12 CDE": a British plate, as the token behind it.
+pub(super) fn british_plate(reading: &Reading<'_>, start: usize) -> Option<usize> {
+    let [area, last] = [reading.get(start)?, reading.get(start + 1)?];
+    let written = reading.written(start).as_bytes();
+    let form = area.form == Form::Mixed
+        && area.len() == 4
+        && written[..2].iter().all(u8::is_ascii_uppercase)
+        && written[2..].iter().all(u8::is_ascii_digit);
+    let three = last.is_word() && last.len() == 3 && last.case == Case::Upper;
+    (form && three && last.start <= area.end + 1).then_some(start + 2)
+}
+
 /// "B-MW 1234": a German plate, as the token behind it.
 pub(super) fn plate(reading: &Reading<'_>, start: usize) -> Option<usize> {
     let end = joined(reading, start, b"-").filter(|end| *end == start + 3)?;
@@ -118,6 +171,18 @@ pub(super) fn plate(reading: &Reading<'_>, start: usize) -> Option<usize> {
     let number = reading.get(end)?;
     (letters(start) && letters(start + 2) && number.form == Form::Number && number.digits <= 4)
         .then_some(end + 1)
+}
+
+/// "QX7LMP": an airline's record locator in which there is a digit.
+pub(super) fn is_locator(reading: &Reading<'_>, index: usize) -> bool {
+    const LENGTH: usize = 6;
+    const LEAST_LETTERS: usize = 3;
+    let token = &reading.tokens[index];
+    token.form == Form::Mixed
+        && token.case == Case::Upper
+        && token.len() == LENGTH
+        && token.len() - usize::from(token.digits) >= LEAST_LETTERS
+        && !super::values::is_measure(token)
 }
 
 /// A code in capitals without digits, which is no word: "YKHCQFIJ".

@@ -7,11 +7,12 @@ use super::cues::{self, Found};
 use super::engine::Layers;
 use super::glance::Glance;
 use super::kind::KindSet;
-use super::lexer::{Form, Token};
+use super::lexer::{Case, Form, Token};
 use super::reading::Reading;
 use super::words::Words;
 use super::{
-    Kind, Side, Span, addresses, answers, bare, handles, lists, mail, national, persons, values,
+    Kind, Side, Span, addresses, answers, bare, codes, handles, lists, mail, national, persons,
+    values,
 };
 
 /// The rule of what is long enough to identify something, whatever it is.
@@ -93,6 +94,9 @@ impl<'a> Context<'a> {
                 national::refine(text, span);
             }
         }
+        if digits {
+            standing_codes(reading, spans);
+        }
         if digits && spans.iter().any(|span| span.kind == Kind::CreditCard) {
             card_details(reading, spans);
         }
@@ -124,24 +128,45 @@ impl<'a> Context<'a> {
     }
 }
 
+/// Codes that are told by their form, whatever stands beside them.
+fn standing_codes(reading: &Reading<'_>, spans: &mut Vec<Span>) {
+    for (index, token) in reading.tokens.iter().enumerate() {
+        if token.case == Case::Lower {
+            continue;
+        }
+        if let Some(end) = codes::standing(reading, index) {
+            spans.push(reading.span(index, end, Kind::AccountNumber, LONG_CODE));
+        } else if let Some(end) = codes::british_plate(reading, index) {
+            spans.push(reading.span(index, end, Kind::NationalId, "plate"));
+        }
+    }
+}
+
 /// A few letters and as many digits as identify something, such as a parcel's number, or what is longer than any word, such
 /// as a wallet's; not a part of a longer code.
 fn is_long_code(reading: &Reading<'_>, index: usize) -> bool {
     const LEAST: usize = 9;
     const MOST_LETTERS: usize = 5;
+    /// Digits behind two or three capitals.
+    const LEAST_BEHIND: usize = 7;
     const LONG: usize = 26;
     const LEAST_OF_LONG: usize = 3;
     let token = &reading.tokens[index];
     let digits = usize::from(token.digits);
     let long = token.len() >= LONG && digits >= LEAST_OF_LONG;
-    let few_letters = digits >= LEAST && token.len() - digits <= MOST_LETTERS;
+    let letters = token.len() - digits;
+    let written = reading.written(index).as_bytes();
+    // "YA1234567", but "KB5034441" is a note of a software's maker.
+    let leading =
+        || written[..letters].iter().all(u8::is_ascii_uppercase) && written[..2] != *b"KB";
+    let few_letters = digits >= LEAST && letters <= MOST_LETTERS
+        || digits >= LEAST_BEHIND && (2..=3).contains(&letters) && leading();
     if !(long || few_letters) || token.is(Class::UNIT) {
         return false;
     }
     let joint = |at: usize| b"-/_.=&@%".contains(&reading.tokens[at].mark);
     let joined = index > 0 && reading.touches_next(index - 1) && joint(index - 1)
         || reading.touches_next(index) && reading.touches_next(index + 1) && joint(index + 1);
-    let written = reading.written(index).as_bytes();
     // "0x80070005" is an error, "20240115T103000Z" a time, "visa4111111111111111" a card.
     let hexadecimal = !long && matches!(written, [b'0', b'x' | b'X', ..]);
     let time = matches!(written.len(), 15 | 16) && written[8].eq_ignore_ascii_case(&b't');

@@ -49,13 +49,20 @@ pub(super) fn value_at(
 /// The number or code of `kind` at token `index`.
 fn number(reading: &Reading<'_>, index: usize, kind: Kind, weak: bool) -> Option<usize> {
     if codes::is_capital_code(reading, index) {
-        return Some(index + 1);
+        // "with code SPRING24" saves money.
+        let token = &reading.tokens[index];
+        let offer =
+            kind == Kind::AccessCode && weak && token.form == Form::Mixed && token.digits == 2;
+        return (!offer).then_some(index + 1);
     }
     let ordered = matches!(kind, Kind::OrderId | Kind::BookingReference);
     if let Some(value) = codes::hyphened(reading, index)
         && (!weak || ordered && value.digits >= 4)
     {
         return Some(value.end);
+    }
+    if kind == Kind::BookingReference && codes::is_locator(reading, index) {
+        return Some(index + 1);
     }
     if let Some(end) = codes::plate(reading, index).filter(|_| !weak && kind == Kind::NationalId) {
         return Some(end);
@@ -226,7 +233,11 @@ fn address(reading: &Reading<'_>, index: usize, limit: usize, weak: bool) -> Opt
         let end = line_end(reading, index, limit);
         return addresses::has_street(reading, index, end).then_some(end);
     }
+    let time = reading.touches_next(index)
+        && reading.tokens[index + 1].is_mark(b':')
+        && reading.touches_next(index + 1);
     if weak
+        || time
         || token.digits == 0
         || values::is_measure(token)
         || values::is_quantity(reading, index)

@@ -9,7 +9,7 @@ use super::fold::Folded;
 use super::glance::Glance;
 use super::lexer::{self, Token};
 use super::memory::Memory;
-use super::merge::{drop_labels, merge};
+use super::merge::{complete_codes, drop_labels, merge};
 use super::pieces::{self, Tail};
 use super::policy::Rules;
 use super::reading::Reading;
@@ -225,6 +225,7 @@ impl Engine {
     ) -> Vec<Span> {
         let mut spans = merge(spans);
         drop_labels(tokens, &mut spans);
+        complete_codes(tokens, &mut spans);
         for span in &mut spans {
             *span = folded.unfold(*span);
         }

@@ -8,7 +8,7 @@ use super::lexer::{Form, Token};
 use super::reading::Reading;
 use super::values::{self, Value};
 use super::words::Hashed;
-use super::{Kind, Span};
+use super::{Kind, Span, names};
 
 /// What is remembered of one word or number.
 #[derive(Clone, Copy)]
@@ -179,7 +179,12 @@ impl Memory {
                         && (!known.capital
                             || (reading.capital(index) && self.capital_tells(reading, index)))
                     {
-                        spans.push(reading.span(index, index + 1, known.kind, "memory"));
+                        let name = known.kind == Kind::Person && reading.capital(index);
+                        let end = match name {
+                            true => names::extend_known(reading, index),
+                            false => index + 1,
+                        };
+                        spans.push(reading.span(index, end, known.kind, "memory"));
                     }
                 }
                 Form::Number if !self.numbers.is_empty() => {

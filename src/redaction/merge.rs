@@ -1,7 +1,8 @@
 //! What several rules found at one place, as one finding.
 
-use super::Span;
-use super::lexer::{Form, Token};
+use super::class::Class;
+use super::lexer::{Case, Form, Token};
+use super::{Kind, Span};
 
 /// Labels of redactors are left as they are: a span is cut where it runs into one. `spans` are sorted and apart.
 pub(super) fn drop_labels(tokens: &[Token], spans: &mut Vec<Span>) {
@@ -69,10 +70,47 @@ pub(super) fn merge(mut spans: Vec<Span>) -> Vec<Span> {
     merged
 }
 
+/// A value that was found within a longer code is as long as the code: "RP-7730418", "TX-0088-4120-F", "Tmp!Zarza88".
+pub(super) fn complete_codes(tokens: &[Token], spans: &mut [Span]) {
+    const MOST_PARTS: usize = 4;
+    for span in spans {
+        let (marks, secret): (&[u8], bool) = match span.kind {
+            Kind::Password | Kind::Username | Kind::Secret => (b"!@#$%&*+_-", true),
+            kind if kind.is_number() => (b"-_#", false),
+            _ => continue,
+        };
+        let joint = |at: usize| {
+            let [left, mark, right] = [at - 1, at, at + 1].map(|at| &tokens[at]);
+            mark.form == Form::Mark
+                && mark.len() == 1
+                && marks.contains(&mark.mark)
+                && left.end == mark.start
+                && mark.end == right.start
+        };
+        let is_part = |token: &Token| match token.form {
+            Form::Number | Form::Mixed => true,
+            Form::Word if token.len() == 1 => secret || token.case != Case::Lower,
+            Form::Word => secret || token.case == Case::Upper || token.class == Class::default(),
+            _ => false,
+        };
+        let mut first = tokens.partition_point(|token| token.end as usize <= span.start);
+        let mut end = tokens.partition_point(|token| (token.start as usize) < span.end);
+        for _ in 0..MOST_PARTS {
+            if first >= 2 && joint(first - 1) && is_part(&tokens[first - 2]) {
+                first -= 2;
+                span.start = tokens[first].start as usize;
+            }
+            if end > first && end + 1 < tokens.len() && joint(end) && is_part(&tokens[end + 1]) {
+                end += 2;
+                span.end = tokens[end - 1].end as usize;
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::redaction::Kind;
 
     #[test]
     fn overlapping_spans_become_one() {

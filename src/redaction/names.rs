@@ -156,14 +156,15 @@ pub(super) fn is_of_business(reading: &Reading<'_>, index: usize) -> bool {
 }
 
 fn begins_after_initial(reading: &Reading<'_>, index: usize) -> bool {
-    let next = if reading
-        .get(index + 1)
-        .is_some_and(|token| token.is_mark(b'.'))
-    {
-        index + 2
-    } else {
-        index + 1
-    };
+    const MOST: usize = 3;
+    let mut next = index;
+    // "G S Bhogal", "J.R. Hale"
+    while next < index + 2 * MOST && initial(reading, next) {
+        let dot = reading
+            .get(next + 1)
+            .is_some_and(|token| token.is_mark(b'.'));
+        next += 1 + usize::from(dot);
+    }
     reading.get(next).is_some_and(|token| {
         token.is_word()
             && token.len() > 2
@@ -187,6 +188,7 @@ fn ends(reading: &Reading<'_>, index: usize) -> bool {
 /// The end of the name whose first token is at `first`: further names, initials and particles.
 pub(super) fn extend(reading: &Reading<'_>, first: usize) -> usize {
     const LONGEST: usize = 5;
+    const MOST_PARTICLES: usize = 2;
     let capital = reading.capital(first);
     let mut end = first + 1;
     let mut index = end;
@@ -202,25 +204,38 @@ pub(super) fn extend(reading: &Reading<'_>, first: usize) -> usize {
             && (token.case != Case::Lower || !reading.cased)
             && (!is_i(token) || is_dotted(reading, index))
         {
-            // An initial, if a name follows or the message ends.
+            // An initial, if it has a dot, a name follows or the message ends.
             index += 1;
-            if reading.get(index).is_some_and(|token| token.is_mark(b'.')) {
-                index += 1;
-            }
-            if part(reading, index, capital) {
+            let dotted =
+                reading.touches_next(index - 1) && reading.tokens[index].is_mark(b'.') && capital;
+            index += usize::from(dotted);
+            if part(reading, index, capital) || dotted && initial(reading, index) {
                 continue;
             }
-            if ends(reading, index) && capital {
+            if capital && (ends(reading, index) || dotted) {
                 end = index;
             }
             break;
         }
-        if token.is_mark(b'-') && reading.touches_next(index) && part(reading, index + 1, capital) {
-            index += 1;
-            continue;
+        if token.is_mark(b'-') && reading.touches_next(index) {
+            if part(reading, index + 1, capital) {
+                index += 1;
+                continue;
+            }
+            if capital && is_second_half(reading, index + 1) {
+                index += 2;
+                end = index;
+                continue;
+            }
         }
-        if token.is(Class::PARTICLE) && token.is_word() && part(reading, index + 1, capital) {
-            index += 1;
+        // "van der Hoek"
+        let particles = reading.tokens[index..].iter();
+        let particles = particles
+            .take(MOST_PARTICLES)
+            .take_while(|token| token.is(Class::PARTICLE) && token.is_word())
+            .count();
+        if particles > 0 && part(reading, index + particles, capital) {
+            index += particles;
             continue;
         }
         if !part(reading, index, capital) {
@@ -230,6 +245,33 @@ pub(super) fn extend(reading: &Reading<'_>, first: usize) -> usize {
         end = index;
     }
     end
+}
+
+/// The same for a name that is known already, of which only what is no English word can be more.
+pub(super) fn extend_known(reading: &Reading<'_>, first: usize) -> usize {
+    let mut end = extend(reading, first);
+    let word = |at: &usize| {
+        let token = &reading.tokens[*at];
+        token.is_word() && token.is(Class::ENGLISH.or(Class::AMBIGUOUS).or(Class::GREETING))
+    };
+    end = (first + 1..end).find(word).unwrap_or(end);
+    let loose = |token: &Token| token.form == Form::Mark || token.is(Class::PARTICLE);
+    while end > first + 1 && loose(&reading.tokens[end - 1]) {
+        end -= 1;
+    }
+    end
+}
+
+/// "Hyun-woo": written small behind a hyphen.
+fn is_second_half(reading: &Reading<'_>, index: usize) -> bool {
+    const LONGEST: usize = 4;
+    reading.touches_next(index - 1)
+        && reading.get(index).is_some_and(|token| {
+            token.is_word()
+                && token.len() <= LONGEST
+                && !token.is(NO_NAME)
+                && !reading.ordinary(index)
+        })
 }
 
 /// "Tom I. Hale": with a dot it is an initial, whatever the letter.

@@ -17,6 +17,8 @@ const INTERESTING: Class = Class::GIVEN
 
 /// A name that is spelled has so many letters.
 const SPELLED: u32 = 5;
+/// The same where hyphens join the letters.
+const LEAST_JOINED: u32 = 4;
 
 /// Whether any token can be a name or stand before one.
 pub(super) fn possible(glance: &Glance) -> bool {
@@ -26,7 +28,7 @@ pub(super) fn possible(glance: &Glance) -> bool {
 
 /// Whether there are enough single letters.
 const fn can_be_spelled(glance: &Glance) -> bool {
-    glance.words - glance.long_words >= SPELLED
+    glance.words - glance.long_words >= LEAST_JOINED
 }
 
 /// Adds the names of a message.
@@ -83,6 +85,12 @@ fn spelled(reading: &Reading<'_>, start: usize) -> Option<usize> {
         alphabet &= here.checked_add(1) == Some(next);
         last += step;
         letters += 1;
+    }
+    // "N-G-O-Z-I", "M A R I K A and": nothing else is written so.
+    let written = reading.tokens[start].case != Case::Lower && reading.cased;
+    let sure = written && letters > SPELLED || step > 1 && letters >= LEAST_JOINED;
+    if sure && !alphabet {
+        return Some(last + 1);
     }
     if letters < SPELLED || alphabet || !is_closed(reading, last + 1) {
         return None;
@@ -152,8 +160,33 @@ fn is_addressed(reading: &Reading<'_>, index: usize) -> bool {
 fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)> {
     let token = &reading.tokens[index];
     let capital = reading.capital(index);
+    // "mme Desrosiers"
+    if token.is(Class::TITLE) && !capital {
+        let dot = reading.get(index + 1)?.is_mark(b'.');
+        let next = index + 1 + usize::from(dot);
+        let listed =
+            |token: &Token| token.is(Class::GIVEN.or(Class::SURNAME)) && !token.is(NO_NAME);
+        let named = reading.get(next).is_some_and(|name| {
+            name.case == Case::Capital
+                && name.is_word()
+                && reading.capital(next)
+                && (listed(name) || name.class == Class::default())
+        });
+        return named.then(|| (extend(reading, next), "name_titled"));
+    }
     if !capital && !token.is(Class::GIVEN) {
         return None;
+    }
+    // "Jools here from the furniture team"
+    let here = |next: &Token| next.hash == hash_word(b"here");
+    if token.case == Case::Capital
+        && reading.unknown(index)
+        && reading.get(index + 1).is_some_and(here)
+        && reading
+            .get(index + 2)
+            .is_none_or(|next| !next.is_word() || next.hash == hash_word(b"from"))
+    {
+        return Some((index + 1, "name_given"));
     }
     let before = reading.before(index);
     if before.is_some_and(|before| before.is(Class::PLACE) && before.case != Case::Lower) {

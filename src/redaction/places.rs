@@ -25,6 +25,15 @@ pub(super) fn tail(reading: &Reading<'_>, end: usize) -> usize {
             }
             Form::Break if next_is_place(reading, index + 1) => index += 1,
             Form::Mark if token.is_mark(b'-') => index += 1,
+            // "Neubaugasse 12/3/14"
+            Form::Mark
+                if token.is_mark(b'/')
+                    && reading.touches_next(index - 1)
+                    && reading.touches_next(index)
+                    && reading.tokens[index + 1].form == Form::Number =>
+            {
+                index += 1
+            }
             Form::Word
                 if token.is(Class::STREET_UNIT)
                     && reading
@@ -36,7 +45,7 @@ pub(super) fn tail(reading: &Reading<'_>, end: usize) -> usize {
             }
             // "260 Park Circle B"
             Form::Word
-                if index == end
+                if (index == end || reading.tokens[index - 1].digits > 0)
                     && token.len() == 1
                     && reading.capital(index)
                     && reading.get(index + 1).is_none_or(|next| !next.is_word()) =>

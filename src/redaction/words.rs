@@ -18,12 +18,14 @@ const ENGLISH: &str = include_str!("data/english_words.txt");
 const GIVEN_NAMES: &str = include_str!("data/given_names.txt");
 const SURNAMES: &str = include_str!("data/surnames.txt");
 /// The word files, one per language. All are in force at once, whatever language a conversation is in: a cue is a cue.
-const LANGUAGES: [&str; 5] = [
+const LANGUAGES: [&str; 7] = [
     include_str!("words/en.toml"),
     include_str!("words/es.toml"),
     include_str!("words/de.toml"),
     include_str!("words/fr.toml"),
     include_str!("words/pt.toml"),
+    include_str!("words/it.toml"),
+    include_str!("words/nl.toml"),
 ];
 
 /// What a cue says of the value beside it.
