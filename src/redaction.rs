@@ -20,10 +20,10 @@
 //! | `national.rs`, `secrets.rs` | national ids by their check digits; keys, tokens, web addresses with personal data |
 //! | `values.rs`, `codes.rs` | what a value looks like in tokens: numbers and dates; codes |
 //! | `names.rs`, `persons.rs`, `signatures.rs`, `lists.rs` | where a name begins and ends; names that need no cue; that sign; lists of names |
-//! | `addresses.rs`, `places.rs` | streets, and what follows them |
+//! | `addresses.rs`, `places.rs`, `postcodes.rs` | streets, and what follows them; postcodes, and what is before them |
 //! | `mail.rs`, `handles.rs` | disguised e-mail addresses; names of users |
 //! | `cues.rs`, `cued.rs` | "my pin is 4471": cues beside a value |
-//! | `asks.rs`, `answers.rs` | expectations: what a turn asks for; what answers it |
+//! | `asks.rs`, `answers.rs`, `named.rs` | expectations: what a turn asks for; what answers it; names that do |
 //! | `bare.rs` | messages that are a value and nothing else |
 //! | `memory.rs` | what was once found is found everywhere |
 //! | `pieces.rs` | values split over messages |
@@ -53,6 +53,7 @@ mod lists;
 mod mail;
 mod memory;
 mod merge;
+mod named;
 mod names;
 mod national;
 mod numbers;
@@ -61,6 +62,7 @@ mod phones;
 mod pieces;
 mod places;
 mod policy;
+mod postcodes;
 mod reading;
 mod replace;
 mod secrets;

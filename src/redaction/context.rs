@@ -12,7 +12,7 @@ use super::reading::Reading;
 use super::words::Words;
 use super::{
     Kind, Side, Span, addresses, answers, bare, codes, handles, lists, mail, national, persons,
-    values,
+    postcodes, values,
 };
 
 /// The rule of what is long enough to identify something, whatever it is.
@@ -76,7 +76,7 @@ impl<'a> Context<'a> {
             persons::find(reading, spans);
         }
         if digits {
-            addresses::find_postcodes(reading, text, spans);
+            postcodes::find(reading, text, spans);
         }
         if digits && addresses::possible(reading) {
             addresses::find(reading, spans);
@@ -136,7 +136,12 @@ fn standing_codes(reading: &Reading<'_>, spans: &mut Vec<Span>) {
         }
         if let Some(end) = codes::standing(reading, index) {
             spans.push(reading.span(index, end, Kind::AccountNumber, LONG_CODE));
-        } else if let Some(end) = codes::british_plate(reading, index) {
+        } else if let Some(end) = codes::british_plate(reading, index).or_else(|| {
+            // "HH-AB 902"
+            let german = || !reading.english && reading.tokens[index].len() <= 3;
+            let plate = codes::plate(reading, index).filter(|_| german())?;
+            (token.case == Case::Upper || token.len() == 1).then_some(plate)
+        }) {
             spans.push(reading.span(index, end, Kind::NationalId, "plate"));
         }
     }

@@ -194,6 +194,15 @@ fn behind(
     }
     let mut index = from;
     let mut linked = false;
+    // "Date of birth on record: ..."
+    let told = kind == Kind::DateOfBirth || kind.is_number() && !weak;
+    let colon = |at: &usize| reading.tokens[*at].is_mark(b':');
+    if told && let Some(colon) = (from + 1..limit.min(from + 3)).find(colon) {
+        let between = &reading.tokens[from..colon];
+        if between.iter().all(Token::is_word) {
+            index = colon;
+        }
+    }
     while index < limit.min(from + FARTHEST) {
         let token = &reading.tokens[index];
         // "This is the Contoso Bot": a thing, not a person.

@@ -83,10 +83,24 @@ pub(super) fn lex(text: &str, words: &Words, tokens: &mut Vec<Token>) -> Glance 
     for token in &mut tokens[start..] {
         if token.is_word() {
             token.class = words.class(token.hash);
+            if token.class == Class::default() && is_number_compound(text, token) {
+                token.hash = hash_word(NUMBER_COMPOUND);
+                token.class = words.class(token.hash);
+            }
         }
         glance.see(token);
     }
     glance
+}
+
+/// The word for which every compound of its kind stands.
+const NUMBER_COMPOUND: &[u8] = b"kundennummer";
+
+/// "Versicherungsscheinnummer": German and Dutch make a word of every number's name.
+fn is_number_compound(text: &str, token: &Token) -> bool {
+    const LEAST: usize = 10;
+    let end = token.end as usize;
+    token.len() >= LEAST && text.as_bytes()[end - 6..end].eq_ignore_ascii_case(b"nummer")
 }
 
 /// Appends the tokens of `text`, of which words have no class yet.

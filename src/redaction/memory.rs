@@ -184,7 +184,13 @@ impl Memory {
                             true => names::extend_known(reading, index),
                             false => index + 1,
                         };
-                        spans.push(reading.span(index, end, known.kind, "memory"));
+                        // "Rutherford Stanhope", of whom the surname is known.
+                        let first = name
+                            && index > 0
+                            && names::is_strange(reading, index - 1)
+                            && !reading.begins_sentence(index - 1);
+                        let start = index - usize::from(first);
+                        spans.push(reading.span(start, end, known.kind, "memory"));
                     }
                 }
                 Form::Number if !self.numbers.is_empty() => {

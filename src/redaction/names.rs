@@ -38,11 +38,33 @@ pub(super) fn at(reading: &Reading<'_>, start: usize, hint: Hint) -> Option<usiz
             first += 1;
         }
     }
+    if let Some(name) = behind_particles(reading, first).filter(|_| hint == Hint::Strong) {
+        return Some(extend(reading, name));
+    }
     let titled = first > start;
     if !begins(reading, first, if titled { Hint::Strong } else { hint }) {
         return None;
     }
     Some(extend(reading, first))
+}
+
+/// "de Vries", "van der Merwe": the token behind the particles that a name begins with.
+fn behind_particles(reading: &Reading<'_>, index: usize) -> Option<usize> {
+    const MOST: usize = 2;
+    let particles = (index..index + MOST)
+        .take_while(|at| {
+            reading
+                .get(*at)
+                .is_some_and(|token| token.is_word() && token.is(Class::PARTICLE))
+        })
+        .count();
+    let name = index + particles;
+    let token = reading.get(name)?;
+    let listed = token.is(Class::SURNAME.or(Class::GIVEN)) || token.class == Class::default();
+    let capital = token.case == Case::Capital && reading.capital(name);
+    let strange = particles == MOST && !reading.ordinary(name);
+    (particles > 0 && token.is_word() && token.len() > 2 && listed && (capital || strange))
+        .then_some(name)
 }
 
 /// Whether the token at `index` can be the first of a name.
@@ -206,10 +228,9 @@ pub(super) fn extend(reading: &Reading<'_>, first: usize) -> usize {
         {
             // An initial, if it has a dot, a name follows or the message ends.
             index += 1;
-            let dotted =
-                reading.touches_next(index - 1) && reading.tokens[index].is_mark(b'.') && capital;
+            let dotted = reading.touches_next(index - 1) && reading.tokens[index].is_mark(b'.');
             index += usize::from(dotted);
-            if part(reading, index, capital) || dotted && initial(reading, index) {
+            if part(reading, index, capital) || dotted && capital && initial(reading, index) {
                 continue;
             }
             if capital && (ends(reading, index) || dotted) {
@@ -266,12 +287,10 @@ pub(super) fn extend_known(reading: &Reading<'_>, first: usize) -> usize {
 fn is_second_half(reading: &Reading<'_>, index: usize) -> bool {
     const LONGEST: usize = 4;
     reading.touches_next(index - 1)
-        && reading.get(index).is_some_and(|token| {
-            token.is_word()
-                && token.len() <= LONGEST
-                && !token.is(NO_NAME)
-                && !reading.ordinary(index)
-        })
+        && !reading.tokens[index - 2].is(Class::ENGLISH)
+        && reading
+            .get(index)
+            .is_some_and(|token| token.is_word() && token.len() <= LONGEST && !token.is(NO_NAME))
 }
 
 /// "Tom I. Hale": with a dot it is an initial, whatever the letter.

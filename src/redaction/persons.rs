@@ -62,6 +62,11 @@ fn spelled(reading: &Reading<'_>, start: usize) -> Option<usize> {
             .get(at)
             .is_some_and(|token| token.is_word() && token.len() == 1)
     };
+    // "it's M A R I K A": a capital behind a small letter begins anew.
+    let anew = |at: usize| {
+        let [left, right] = [at, at + 1].map(|at| reading.tokens[at].case == Case::Lower);
+        left && !right
+    };
     let hyphen = |at: usize| {
         reading.touches_next(at)
             && reading.touches_next(at + 1)
@@ -69,14 +74,14 @@ fn spelled(reading: &Reading<'_>, start: usize) -> Option<usize> {
             && letter(at + 2)
     };
     // Only where they begin, so that no letter is read twice.
-    let follows =
-        start > 0 && letter(start - 1) || start > 1 && letter(start - 2) && hyphen(start - 2);
+    let follows = start > 0 && letter(start - 1) && !anew(start - 1)
+        || start > 1 && letter(start - 2) && hyphen(start - 2);
     if !letter(start) || follows {
         return None;
     }
     let step = 1 + usize::from(hyphen(start));
     let goes_on = |at: usize| match step {
-        1 => letter(at + 1) && reading.gap(at).trim().is_empty(),
+        1 => letter(at + 1) && !anew(at) && reading.gap(at).trim().is_empty(),
         _ => hyphen(at),
     };
     let (mut last, mut letters, mut alphabet) = (start, 1, true);

@@ -63,6 +63,7 @@ impl Secrets {
         }
         if glance.has(b':') && text.contains("://") {
             whole(&self.url, Kind::Url, "url_credentials", spans);
+            tokens_in_links(text, spans);
         }
         if glance.has(b'=') {
             spans.extend(
@@ -78,6 +79,50 @@ impl Secrets {
             );
         }
     }
+}
+
+/// What a link is good for: parts of its path and its query that nobody would think of ("/s/8e1c-44QZ-x17a", "?t=9fK2xQ7LmZ0p").
+fn tokens_in_links(text: &str, spans: &mut Vec<Span>) {
+    let mut from = 0;
+    while let Some(found) = text[from..].find("://") {
+        let start = from + found + 3;
+        let link = text[start..]
+            .find(char::is_whitespace)
+            .map_or(&text[start..], |length| &text[start..start + length]);
+        let mut at = start;
+        // The host is no secret.
+        for (number, part) in link.split(['/', '?', '&', '=', '#', ';']).enumerate() {
+            let part_end = at + part.len();
+            if number > 0 && is_random(part) {
+                spans.push(Span {
+                    start: at,
+                    end: part_end,
+                    kind: Kind::Url,
+                    rule: "url_token",
+                });
+            }
+            at = part_end + 1;
+        }
+        from = start + link.len();
+    }
+}
+
+/// Whether letters and digits alternate as they do in no word and no number.
+fn is_random(part: &str) -> bool {
+    const SHORTEST: usize = 10;
+    const LEAST_TURNS: usize = 2;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'%');
+    let turns = |word: &str| {
+        let pairs = word.as_bytes().windows(2);
+        pairs
+            .filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit())
+            .count()
+    };
+    part.len() >= SHORTEST
+        && part.bytes().all(plain)
+        && part
+            .split(['-', '_', '%'])
+            .any(|word| turns(word) >= LEAST_TURNS)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod ordinary;
 mod people;
 mod policy;
 mod shapes;
+mod whole;
 
 use super::*;
 

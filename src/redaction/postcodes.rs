@@ -1,0 +1,116 @@
+//! Postcodes that are told by their form alone, and the lines of the address that end with one.
+
+use super::class::Class;
+use super::hash::hash_word;
+use super::lexer::{Case, Form, Token};
+use super::reading::Reading;
+use super::values::is_measure;
+use super::{Kind, Span};
+
+/// Adds the postcodes that are told by their form alone: British ("SW1A 2AA") and Canadian ("K1A 0B1"), in capitals.
+pub(super) fn find(reading: &Reading<'_>, text: &str, spans: &mut Vec<Span>) {
+    for index in 1..reading.tokens.len() {
+        let [outward, inward] = [index - 1, index].map(|at| &reading.tokens[at]);
+        if outward.form != Form::Mixed
+            || inward.form != Form::Mixed
+            || inward.len() != 3
+            || !(2..=4).contains(&outward.len())
+        {
+            continue;
+        }
+        // "dn99 7tt", but "m3 2nd exit"
+        let small = [outward, inward]
+            .iter()
+            .all(|token| token.case == Case::Lower);
+        if small && (is_measure(outward) || is_measure(inward)) {
+            continue;
+        }
+        let form = |token: &Token| -> Vec<u8> {
+            text.as_bytes()[token.start as usize..token.end as usize]
+                .iter()
+                .map(|byte| match byte {
+                    b'0'..=b'9' => b'9',
+                    b'A'..=b'Z' => b'A',
+                    b'a'..=b'z' if small => b'A',
+                    _ => b'?',
+                })
+                .collect()
+        };
+        let british = matches!(
+            form(outward).as_slice(),
+            b"A9" | b"A99" | b"AA9" | b"AA99" | b"A9A" | b"AA9A"
+        ) && form(inward) == b"9AA";
+        let canadian = form(outward) == b"A9A" && form(inward) == b"9A9";
+        if british || canadian {
+            spans.push(reading.span(index - 1, index + 1, Kind::PostalCode, "postcode"));
+            let start = before_postcode(reading, index - 1);
+            if start + 1 < index {
+                spans.push(reading.span(start, index + 1, Kind::Address, "address_postcode"));
+            }
+        }
+    }
+}
+
+/// Where the lines begin that a postcode at `postcode` ends: "Totnes TQ9 0ZZ", "Rose Cottage, Ballyfake, Co. Antrim, BT99 9ZZ".
+fn before_postcode(reading: &Reading<'_>, postcode: usize) -> usize {
+    const MOST_LINES: usize = 5;
+    const LONGEST: usize = 6;
+    const SAID: Class = Class::GREETING
+        .or(Class::REQUEST)
+        .or(Class::LINK)
+        .or(Class::CUE_WHOLE)
+        .or(Class::MONTH);
+    let is_part = |at: usize| {
+        let token = &reading.tokens[at];
+        let small = token.is(Class::PARTICLE.or(Class::OF).or(Class::ARTICLE)) && token.len() > 1;
+        let capital = reading.capital(at) && !token.is(Class::LINK);
+        let name = if reading.cased {
+            capital || small && at > 0 && reading.capital(at + 1)
+        } else {
+            !token.is(SAID) && (!token.is(Class::FILLER) || token.hash == hash_word(b"the"))
+        };
+        token.is_word() && name || token.digits > 0 && !is_measure(token)
+    };
+    let mut start = postcode;
+    for line in 0..MOST_LINES {
+        let mut end = start;
+        if line > 0 {
+            let joint = start.checked_sub(1).filter(|&at| {
+                reading.tokens[at].is_mark(b',') || reading.tokens[at].form == Form::Break
+            });
+            let Some(joint) = joint else { break };
+            end = joint;
+        } else if let Some(before) = reading.before(start)
+            && (before.is_mark(b',') || before.form == Form::Break)
+        {
+            continue;
+        }
+        // "Co. Antrim"
+        let dot = |at: usize| {
+            at > 0 && reading.tokens[at].is_mark(b'.') && reading.tokens[at - 1].len() <= 4
+        };
+        let parts = (0..end)
+            .rev()
+            .take(LONGEST)
+            .take_while(|&at| is_part(at) || dot(at));
+        let words = parts.count();
+        let first = end - words;
+        let whole = first == 0 || {
+            let before = &reading.tokens[first - 1];
+            !before.is_word()
+                || before.is(Class::TOWARDS
+                    .or(Class::ARTICLE)
+                    .or(Class::LINK)
+                    .or(Class::FILLER))
+                || reading.cased
+        };
+        if words == 0
+            || !whole
+            || !reading.tokens[first].is_word() && reading.tokens[first].digits == 0
+        {
+            break;
+        }
+        start = first;
+    }
+    start
+}

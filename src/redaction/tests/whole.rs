@@ -1,0 +1,185 @@
+//! Values to their ends: codes, names and addresses of which nothing may be left.
+
+use super::*;
+
+#[test]
+fn a_code_is_redacted_whole() {
+    expect(&[
+        &[(
+            "B: Your case is PX-88172-Q.",
+            "Your case is [ACCOUNT_NUMBER].",
+        )],
+        &[("B: Quote QT-5520187 is ready", "Quote [ORDER_ID] is ready")],
+        &[(
+            "C: what i see is HS0049173 here",
+            "what i see is [ACCOUNT_NUMBER] here",
+        )],
+        &[(
+            "B: I see vehicle LX99 ZZA at 23:48",
+            "I see vehicle [NATIONAL_ID] at 23:48",
+        )],
+        &[
+            ("B: Your order number?", "Your order number?"),
+            ("C: LC-20817. ok?", "[ORDER_ID]. ok?"),
+        ],
+        &[
+            ("C: my password is Tmp!Zarza88", "my password is [PASSWORD]"),
+            ("C: so Tmp!Zarza88 it is", "so [PASSWORD] it is"),
+        ],
+        &[
+            ("B: Username and zip?", "Username and zip?"),
+            (
+                "C: gardengnome_87 zip 97212",
+                "[USERNAME] zip [POSTAL_CODE]",
+            ),
+        ],
+        &[(
+            "B: Pay at https://pay.example.com/s/8e1c-44QZ-x17a please",
+            "Pay at https://pay.example.com/s/[URL] please",
+        )],
+        &[(
+            "B: https://example.com/claim?t=Vb81nnR4eWqa",
+            "https://example.com/claim?t=[URL]",
+        )],
+    ]);
+    survive(&[
+        "B: It is error ERR-4417-2299, model MX-55201 or KB5034441, see ISO-27001.",
+        "B: See https://example.com/help/reset-your-router-2024?lang=en",
+        "B: With code SPRING24 it is 10% off.",
+        "B: We moved to 17:30 for TV.",
+    ]);
+}
+
+#[test]
+fn a_name_is_redacted_whole() {
+    expect(&[
+        &[("B: So that's Marika van der Hoek?", "So that's [PERSON]?")],
+        &[("C: Shaniqua B. , hello", "[PERSON] , hello")],
+        &[("B: Dr Abdul Rasheed K.P. is in", "[PERSON] is in")],
+        &[(
+            "B: I show beneficiary Hyun-woo Bae",
+            "I show beneficiary [PERSON]",
+        )],
+        &[(
+            "C: bills in the name of Mr G S Bhogal",
+            "bills in the name of [PERSON]",
+        )],
+        &[
+            ("C: i am Rutherford", "i am [PERSON]"),
+            ("B: Thank you, Rutherford Quandel.", "Thank you, [PERSON]."),
+            ("C: and my wife Zelma Rutherford", "and my wife [PERSON]"),
+        ],
+        &[(
+            "C: my name is spelled N-G-O-Z-I ok",
+            "my name is spelled [PERSON] ok",
+        )],
+        &[(
+            "C: it's M A R I K A and not with a c",
+            "it's [PERSON] and not with a c",
+        )],
+        &[(
+            "B: Morning! Jools here from sales",
+            "Morning! [PERSON] here from sales",
+        )],
+        &[
+            ("B: Your surname?", "Your surname?"),
+            ("C: van der Merwe-Botha, thanks", "[PERSON], thanks"),
+        ],
+    ]);
+    survive(&["C: vitamins B C D E K", "C: hi, walk-in or walk-out?"]);
+}
+
+#[test]
+fn two_questions_at_once_have_two_answers() {
+    expect(&[
+        &[
+            (
+                "B: Your booking reference and surname?",
+                "Your booking reference and surname?",
+            ),
+            ("C: k9tt2w nwakandu", "[BOOKING_REFERENCE] [PERSON]"),
+        ],
+        &[
+            (
+                "B: Your booking reference and surname?",
+                "Your booking reference and surname?",
+            ),
+            ("C: QX7LMP, Quandelsdorf", "[BOOKING_REFERENCE], [PERSON]"),
+        ],
+        &[
+            (
+                "B: Please fill in name and dates of birth:",
+                "Please fill in name and dates of birth:",
+            ),
+            (
+                "C: 2001-06-30 and 2004-12-01",
+                "[DATE_OF_BIRTH] and [DATE_OF_BIRTH]",
+            ),
+        ],
+    ]);
+    survive(&[
+        "B: Your name?",
+        "C: it broke, everythingg fell down, 4471 parts",
+    ]);
+}
+
+#[test]
+fn an_address_is_redacted_whole() {
+    expect(&[
+        &[(
+            "C: it is Rose Cottage, Ballyfake, Co. Antrim, BT99 9ZZ.",
+            "it is [ADDRESS].",
+        )],
+        &[(
+            "C: send it to the old forge, church lane, nether wallop, SO99 8ZZ",
+            "send it to [ADDRESS]",
+        )],
+        &[("C: Totnes TQ9 0ZZ", "[ADDRESS]")],
+        &[("C: im at flat 2b 9 mill lane ls99 4qq", "im at [ADDRESS]")],
+        &[(
+            "B: Is it 221 NE Alder St, Portland, OR?",
+            "Is it [ADDRESS]?",
+        )],
+        &[(
+            "B: Toujours au 3 bis rue des Tanneurs, 69005 Lyon ?",
+            "Toujours au [ADDRESS] ?",
+        )],
+        &[(
+            "B: ¿Es correcto Calle Olmo 14, 2º C, 46003 Valencia?",
+            "¿Es correcto [ADDRESS]?",
+        )],
+        &[("B: Also Neubaugasse 12/3/14, 1070 Wien?", "Also [ADDRESS]?")],
+    ]);
+    survive(&["C: take the m3 2nd exit, then the i7 8gb"]);
+}
+
+#[test]
+fn italian_and_dutch_are_read() {
+    expect(&[
+        &[
+            (
+                "B: Il suo nome e la data di nascita?",
+                "Il suo nome e la data di nascita?",
+            ),
+            (
+                "C: Giacomo Quandelli, 3 maggio 79",
+                "[PERSON], [DATE_OF_BIRTH]",
+            ),
+        ],
+        &[
+            ("B: Wat is uw wachtwoord?", "Wat is uw wachtwoord?"),
+            ("C: Zonnebloem!4", "[PASSWORD]"),
+        ],
+        &[
+            ("B: Mag ik uw polisnummer?", "Mag ik uw polisnummer?"),
+            ("C: PP 330 118 27", "[POLICY_NUMBER]"),
+        ],
+        &[
+            (
+                "B: Ihre Versicherungsscheinnummer bitte?",
+                "Ihre Versicherungsscheinnummer bitte?",
+            ),
+            ("C: KV-77102938", "[ACCOUNT_NUMBER]"),
+        ],
+    ]);
+}
