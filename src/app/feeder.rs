@@ -95,7 +95,8 @@ impl<'a> Feeder<'a> {
         self.assignments.close();
     }
 
-    /// Feeds the workers until it is time to stop.
+    /// Feeds the workers until it is time to stop, which it does not hear while the broker owes it an answer: what is given
+    /// back is not given back again.
     pub(super) async fn feed(&mut self) -> Result<(), SessionError> {
         let stop = self.stop;
         while !stop.is_cancelled() {
@@ -103,13 +104,9 @@ impl<'a> Feeder<'a> {
             self.gate.mark_unchanged();
             self.obstacles.mark_unchanged();
             if self.is_closed() {
-                let reopened = async {
-                    self.pause().await?;
-                    self.until_open().await;
-                    Ok(())
-                };
+                self.pause().await?;
                 tokio::select! {
-                    reopened = reopened => reopened?,
+                    () = self.until_open() => {}
                     () = stop.cancelled() => {}
                 }
                 continue;
@@ -125,13 +122,9 @@ impl<'a> Feeder<'a> {
             let prefetch = self.app.pace.in_hand(self.app.concurrency);
             if self.jobs.differs(prefetch) {
                 // The share of the budget has changed, and with it what may be in hand.
-                let stopped = async {
-                    self.pause().await?;
-                    self.until_idle().await;
-                    Ok(())
-                };
+                self.pause().await?;
                 tokio::select! {
-                    stopped = stopped => stopped?,
+                    () = self.until_idle() => {}
                     () = stop.cancelled() => continue,
                 }
             }
@@ -209,11 +202,7 @@ impl<'a> Feeder<'a> {
             Some(Known::Unharmed) | None => {
                 self.look_for_suspects.reset_immediately();
                 self.jobs.leftovers.push(delivered);
-                let stop = self.stop;
-                tokio::select! {
-                    given_back = self.give_back() => given_back?,
-                    () = stop.cancelled() => {}
-                }
+                self.give_back().await?;
                 Ok(None)
             }
         }

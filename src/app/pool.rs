@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use futures::FutureExt;
@@ -27,6 +27,8 @@ use crate::telemetry::{Step, audit_line, metrics, outcome};
 const GOODBYE: Duration = Duration::from_millis(1500);
 /// Kept of the time to stop for giving back what cannot be finished.
 const HURRY: Duration = Duration::from_secs(3);
+/// How long the broker may keep what feeds the workers from hearing that it is time to stop.
+const HEARING: Duration = Duration::from_secs(2);
 /// How often the queues are counted while somebody looks.
 const COUNT_QUEUES: Duration = Duration::from_secs(2);
 /// How long workers may finish on a session that is broken in one part only.
@@ -61,33 +63,53 @@ impl App {
         // No more is in hand than there are workers, so sending never waits.
         let (assignments, jobs) = async_channel::bounded(self.concurrency.into());
         let mut workers = JoinSet::new();
-        let opened = async {
+        let failed = |error: SessionError| error.to_string();
+        let opening = async {
             for worker in 0..self.concurrency {
-                let outbox = Outbox::open(&session).await?;
+                let outbox = Outbox::open(&session).await.map_err(failed)?;
                 workers.spawn(Arc::clone(&pool).work(worker, jobs.clone(), outbox));
             }
-            Feeder::open(&self, stop, &session, assignments).await
+            let feeder = Feeder::open(&self, stop, &session, assignments)
+                .await
+                .map_err(failed)?;
+            // Kept to the end: a replica that still makes calls must be counted.
+            let replicas = match &self.names.shared {
+                Some(shared) => {
+                    let joined = Replicas::join(&session, shared, &self.worker.name).await;
+                    let (replicas, notices) = joined.map_err(failed)?;
+                    let counted = replicas.count().await;
+                    self.pace.join(
+                        counted
+                            .ok_or("the replicas that share the rate limit cannot be counted")?,
+                    );
+                    Some((replicas, notices))
+                }
+                None => None,
+            };
+            Ok::<_, String>((feeder, replicas))
         };
-        let mut feeder = opened.await.map_err(|error| error.to_string())?;
+        let opened = tokio::select! {
+            opened = opening => opened?,
+            () = stop.cancelled() => {
+                workers.abort_all();
+                session.close().await;
+                return Ok(());
+            }
+        };
+        let (mut feeder, mut replicas) = opened;
         drop(jobs);
         self.returns.session_began();
-        // Kept to the end: a replica that still makes calls must be counted.
-        let mut replicas = match &self.names.shared {
-            Some(shared) => {
-                let joined = Replicas::join(&session, shared, &self.worker.name).await;
-                let (replicas, notices) = joined.map_err(|error| error.to_string())?;
-                let counted = replicas.count().await;
-                self.pace.join(
-                    counted.ok_or("the replicas that share the rate limit cannot be counted")?,
-                );
-                Some((replicas, notices))
-            }
-            None => None,
-        };
         self.status.set_budget_known();
 
+        let told = OnceLock::new();
+        let told_to_stop = async {
+            stop.cancelled().await;
+            let at = *told.get_or_init(Instant::now);
+            tokio::time::sleep_until(at + HEARING.min(self.shutdown / 4)).await;
+        };
         let fed = tokio::select! {
             fed = feeder.feed() => fed.map_err(|error| error.to_string()),
+            () = told_to_stop => Ok(()),
             error = self.share_budget(replicas.as_mut()) => Err(error.to_string()),
             fault = session.end() => Err(fault),
             never = self.count_queues() => match never {},
@@ -99,7 +121,8 @@ impl App {
             if session.is_connected() {
                 // Only a part broke, such as the queue or one channel: what others have nearly done need not be lost.
                 let finished = async { while workers.join_next().await.is_some() {} };
-                let _ = tokio::time::timeout(LAST_WORDS, finished).await;
+                let patience = LAST_WORDS.min(self.shutdown / 2);
+                let _ = tokio::time::timeout(patience, finished).await;
             }
             // Dropping the workers drops what they have in hand: the broker delivers it again.
             workers.abort_all();
@@ -108,7 +131,8 @@ impl App {
             session.close().await;
             return Err(pool.failure().take().unwrap_or(error));
         }
-        self.drain(&mut feeder, &pool, &mut workers).await;
+        let told = *told.get_or_init(Instant::now);
+        self.drain(&mut feeder, &pool, &mut workers, told).await;
         session.close().await;
         Ok(())
     }
@@ -156,10 +180,17 @@ impl App {
         budget::share(&self.pace, replicas, notices, |wait| gate.hold(wait)).await
     }
 
-    /// Stops in order: no new deliveries, back with what was not begun, then wait for what was.
-    async fn drain(&self, feeder: &mut Feeder<'_>, pool: &Pool, workers: &mut JoinSet<()>) {
-        let time = self.shutdown.saturating_sub(GOODBYE);
-        let deadline = Instant::now() + time;
+    /// Stops in order: no new deliveries, back with what was not begun, then wait for what was; in the time to stop, which
+    /// has run since it was `told`.
+    async fn drain(
+        &self,
+        feeder: &mut Feeder<'_>,
+        pool: &Pool,
+        workers: &mut JoinSet<()>,
+        told: Instant,
+    ) {
+        let time = self.shutdown - GOODBYE.min(self.shutdown / 2);
+        let deadline = told + time;
         let hurry_at = deadline - HURRY.min(time / 2);
         let drained = async {
             if let Err(error) = feeder.pause().await {

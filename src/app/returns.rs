@@ -112,7 +112,8 @@ impl Returns {
             .into_iter()
             .filter(|(_, at)| now.duration_since(*at) < UNCERTAIN)
             .map(|(identity, _)| (identity, Known::Done));
-        for expected in held.chain(uncertain) {
+        // What was in hand stands first: where a later job has the same id, and only one of the two comes back, it is this one.
+        for expected in uncertain.chain(held) {
             inner.expected.push_front(expected);
         }
         inner.expected.truncate(MOST);
@@ -178,6 +179,20 @@ mod tests {
             None,
             "it was delivered, and not in hand"
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_second_job_under_the_same_id_is_worked_on() {
+        let returns = Returns::default();
+        returns.session_began();
+        let first = returns.take(job("conversation"));
+        returns.done(first);
+        returns.acknowledged(first);
+        returns.take(job("conversation"));
+        returns.session_broke();
+        returns.session_began();
+        assert_eq!(returns.recall(&job("conversation")), Some(Known::Unharmed));
+        assert_eq!(returns.recall(&job("conversation")), Some(Known::Done));
     }
 
     #[tokio::test(start_paused = true)]

@@ -18,7 +18,7 @@ pub(super) fn find(reading: &Reading<'_>, spans: &mut Vec<Span>) {
                 spans.push(reading.span(start, end, Kind::Address, "address"));
                 index = end;
             }
-            None => match city_behind(reading, index) {
+            None => match city_behind(reading, index).or_else(|| state_behind(reading, index)) {
                 Some((start, end)) => {
                     spans.push(reading.span(start, end, Kind::Address, "address"));
                     index = end;
@@ -53,6 +53,37 @@ fn city_behind(reading: &Reading<'_>, index: usize) -> Option<(usize, usize)> {
         .filter(|&at| name(at).is_some())
         .last()?;
     Some((start, tail(reading, index + 1)))
+}
+
+/// "278 pogami way johnsonville ky 43300": what a house number begins and a state and its ZIP code end, where `index` is the code's
+/// token.
+fn state_behind(reading: &Reading<'_>, index: usize) -> Option<(usize, usize)> {
+    const LONGEST: usize = 12;
+    const SAID: Class = Class::FILLER
+        .or(Class::CONNECTOR)
+        .or(Class::CUE)
+        .or(Class::REQUEST)
+        .or(Class::MONTH);
+    let code = &reading.tokens[index];
+    let state = &reading.tokens[index.checked_sub(1)?];
+    let zip = code.form == Form::Number && matches!(code.digits, 4 | 5);
+    if !zip || !state.is(Class::STATE) || !state.is_word() || index < 3 {
+        return None;
+    }
+    let is_part = |at: usize| {
+        let token = &reading.tokens[at];
+        let word = token.is_word() && (!token.is(SAID) || token.is(Class::STREET.or(Class::STATE)));
+        word || token.form == Form::Number
+            || token.is_mark(b',')
+            || token.form == Form::Mixed && !is_measure(token)
+    };
+    let words = (0..index - 1).rev().take(LONGEST);
+    let house = |at: &usize| {
+        let token = &reading.tokens[*at];
+        token.form == Form::Number && token.digits <= 5 && reading.tokens[*at + 1].is_word()
+    };
+    let start = words.take_while(|at| is_part(*at)).filter(house).last()?;
+    (start + 2 < index).then_some((start, index + 1))
 }
 
 /// Where an address begins whose unit stands before the house number: "Flat 3b, 22 Queens Road".

@@ -5,6 +5,7 @@ use super::class::Class;
 use super::cues::Found;
 use super::hash::hash_word;
 use super::lexer::{Form, Token};
+use super::names::NO_NAME;
 use super::reading::Reading;
 use super::values;
 use super::words::Words;
@@ -48,7 +49,8 @@ pub(super) fn find(
             index += 1;
             continue;
         }
-        let Some(part) = part(reading, text, words, index, ask, alone) else {
+        let aside = |at: usize| is_aside(reading, &reading.tokens[at], at, found, spans);
+        let Some(part) = part(reading, text, words, index, ask, alone, aside) else {
             return;
         };
         index = part.end;
@@ -108,11 +110,23 @@ fn part(
     start: usize,
     ask: &Ask,
     alone: bool,
+    aside: impl Fn(usize) -> bool,
 ) -> Option<Part> {
     if let Some(part) = identifier(reading, text, start) {
         return Some(part);
     }
-    name(reading, text, words, start, ask, alone)
+    name(reading, text, words, start, ask, alone, aside)
+}
+
+/// Whether a code begins at `start`; "cruze 2012" is a car.
+fn is_code(reading: &Reading<'_>, text: &str, start: usize) -> bool {
+    let year = |code: &Part| {
+        let last = reading.written(code.end - 1);
+        code.end == start + 2
+            && last.len() == 4
+            && (last.starts_with("20") || last.starts_with("19"))
+    };
+    identifier(reading, text, start).is_some_and(|code| !year(&code))
 }
 
 fn identifier(reading: &Reading<'_>, text: &str, start: usize) -> Option<Part> {
@@ -138,7 +152,13 @@ fn identifier(reading: &Reading<'_>, text: &str, start: usize) -> Option<Part> {
     {
         return part(start + 1, Kind::Username, "bare_code");
     }
-    let value = values::number(reading, start).or_else(|| codes::coded(reading, start))?;
+    let spaced = codes::spaced(reading, start).filter(|value| {
+        let next = reading.get(value.end);
+        next.is_none_or(|next| next.form == Form::Mark || next.is(Class::FILLER.or(Class::CUE)))
+    });
+    let value = spaced
+        .or_else(|| values::number(reading, start))
+        .or_else(|| codes::coded(reading, start))?;
     if values::is_everyday(reading, &value) || values::is_common_number(reading, text, &value) {
         return None;
     }
@@ -156,8 +176,15 @@ fn name(
     start: usize,
     ask: &Ask,
     alone: bool,
+    aside: impl Fn(usize) -> bool,
 ) -> Option<Part> {
     const LONGEST: usize = 3;
+    const NO_SURNAME: Class = NO_NAME
+        .or(Class::CUE)
+        .or(Class::NEUTRAL)
+        .or(Class::STATUS)
+        .or(Class::STATE)
+        .or(Class::STREET);
     /// The shortest word of no list that is taken for a name.
     const SHORTEST: usize = 4;
     let mut end = start;
@@ -167,6 +194,8 @@ fn name(
         if end - start == LONGEST
             || !token.is_word()
             || (token.is(Class::FILLER) && !token.is(Class::PLAIN_NAME))
+            // "robert ghf 678", "joseph ssn 9278"
+            || end > start && (aside(end) || is_code(reading, text, end))
         {
             break;
         }
@@ -178,13 +207,23 @@ fn name(
         let unheard = !ask.heard
             && (token.len() >= SHORTEST || before_name)
             && reading.unknown(end)
-            && !is_typo(text, words, token);
+            && (certain || !is_typo(text, words, token));
+        // "james starlight"
+        let last = certain && end == start + 1 && reading.get(end + 1).is_none();
+        let surname = last && !ask.heard && !token.is(NO_SURNAME);
+        // "baker tom"
+        let clear_next = reading.get(end + 1).is_some_and(|next| {
+            next.is(Class::GIVEN) && !next.is(Class::ENGLISH.or(Class::AMBIGUOUS).or(NO_NAME))
+        });
+        let first = end == 0 && token.is(Class::SURNAME) && !token.is(NO_NAME) && clear_next;
         // "chennai 600019", "high point nc 27265"
         let located = reading.tokens[end + 1..]
             .iter()
             .any(|token| matches!(token.digits, 5 | 6));
         if !(clear
             || unheard
+            || surname
+            || first
             || (listed && end > start)
             || (token.len() == 1 && end > start)
             || located)

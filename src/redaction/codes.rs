@@ -72,6 +72,7 @@ pub(super) fn coded(reading: &Reading<'_>, start: usize) -> Option<Value> {
         .or(Class::UNIT)
         .or(Class::MONTH)
         .or(Class::REQUEST)
+        .or(Class::NEUTRAL)
         .or(Class::TITLE)
         .or(Class::CUE);
     let token = reading.get(start)?;
@@ -83,6 +84,38 @@ pub(super) fn coded(reading: &Reading<'_>, start: usize) -> Option<Value> {
         start,
         letters: true,
         ..value
+    })
+}
+
+/// "t 3 v 8 w 3", "45 rg 76", "a 2 cs 51": a code whose letters and digits are told apart, as the token behind it.
+pub(super) fn spaced(reading: &Reading<'_>, start: usize) -> Option<Value> {
+    const LONGEST: usize = 12;
+    const LEAST_TOKENS: usize = 3;
+    const NO_CODE: Class = Class::ENGLISH.or(Class::UNIT).or(Class::MONTH);
+    let is_part = |token: &Token| match token.form {
+        Form::Number => token.digits <= 3,
+        Form::Mixed => token.len() <= 4 && !token.is(Class::UNIT),
+        Form::Word => token.len() == 1 || token.len() <= 3 && !token.is(NO_CODE),
+        _ => false,
+    };
+    let run = reading.tokens[start..].iter().take(LONGEST);
+    let run = run.take_while(|token| is_part(token));
+    let (mut tokens, mut digits, mut words, mut long, mut sized) = (0, 0, 0, false, true);
+    for token in run {
+        tokens += 1;
+        digits += usize::from(token.digits);
+        words += usize::from(token.is_word());
+        long |= token.is_word() && token.len() > 1;
+        sized &= !token.is_word() || token.is(Class::UNIT);
+    }
+    // "2 x 3 m" is a size.
+    let enough =
+        !sized && tokens >= LEAST_TOKENS && digits >= 2 && words > 0 && (long || words > 1);
+    enough.then_some(Value {
+        start,
+        end: start + tokens,
+        digits,
+        letters: true,
     })
 }
 

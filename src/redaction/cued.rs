@@ -6,7 +6,7 @@ use super::lexer::{Case, Form, Token};
 use super::names::{self, Hint};
 use super::reading::Reading;
 use super::values::{self, Value};
-use super::{Kind, addresses, codes};
+use super::{Kind, addresses, codes, places};
 
 /// Whether a token says that a value comes: "is", ":", "=".
 pub(super) fn is_link(token: &Token) -> bool {
@@ -164,7 +164,9 @@ fn word(
         Form::Word => {
             linked
                 && kind == Kind::Password
-                && (last(index + 1) || is_told_in_passing(reading, index))
+                && (last(index + 1)
+                    || last(index + 2) && reading.tokens[index + 1].form == Form::Number
+                    || is_told_in_passing(reading, index))
                 && token.len() >= 4
         }
         _ => false,
@@ -183,10 +185,9 @@ fn word(
     }
     // "password is vj 123": a second piece ends the message.
     let second = kind == Kind::Password
-        && linked
         && last(end + 1)
         && reading.get(end).is_some_and(|token| {
-            token.digits > 0 && !values::is_measure(token) || reading.unknown(end)
+            token.digits > 0 && !values::is_measure(token) || linked && reading.unknown(end)
         });
     Some(end + usize::from(second))
 }
@@ -236,6 +237,9 @@ fn address(reading: &Reading<'_>, index: usize, limit: usize, weak: bool) -> Opt
     let time = reading.touches_next(index)
         && reading.tokens[index + 1].is_mark(b':')
         && reading.touches_next(index + 1);
+    if let Some(end) = places::named(reading, index, limit).filter(|_| !weak) {
+        return Some(end);
+    }
     if weak
         || time
         || token.digits == 0

@@ -337,7 +337,9 @@ fn is_full(reading: &Reading<'_>, index: usize) -> bool {
     first
         && given.is_some_and(|given| given.is(Class::GIVEN) && !given.is(Class::AMBIGUOUS))
         && surname.is_some_and(|next| {
-            next.is_word() && next.is(Class::SURNAME) && !next.is(NO_NAME.or(Class::AMBIGUOUS))
+            next.is_word()
+                && next.is(Class::SURNAME.or(Class::GIVEN))
+                && !next.is(NO_NAME.or(Class::AMBIGUOUS))
         })
         && stands_last(reading, index + 1)
 }

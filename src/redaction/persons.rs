@@ -322,6 +322,9 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
     {
         return Some((extend(reading, index), "name_towards"));
     }
+    if clear && !capital && reading.english && leads(reading, index) {
+        return Some((extend(reading, index), "name_leading"));
+    }
     // "at the Lucca" is a place, "at Ben's party" a person's.
     let owner = reading
         .get(index + 1)
@@ -331,6 +334,19 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
         return Some((extend(reading, index), "name_given"));
     }
     None
+}
+
+/// "richard ssn 2474", "paul stone card no 5280": the name with which one begins to tell what was asked for.
+fn leads(reading: &Reading<'_>, index: usize) -> bool {
+    const MOST_FILLERS: usize = 3;
+    let filler = |token: &Token| token.is(Class::FILLER);
+    let cue = |at: usize| reading.get(at).is_some_and(|next| next.is(Class::CUE));
+    let surname = reading.get(index + 1).is_some_and(|next| {
+        next.is_word() && (next.is(Class::SURNAME.or(Class::GIVEN)) || reading.unknown(index + 1))
+    });
+    index <= MOST_FILLERS
+        && reading.tokens[..index].iter().all(filler)
+        && (cue(index + 1) || surname && cue(index + 2))
 }
 
 /// "5 Jan", "15. Jan", "Jan 7": a month, though it is also a name.

@@ -100,6 +100,37 @@ pub(super) fn tail(reading: &Reading<'_>, end: usize) -> usize {
     kept
 }
 
+/// "texas austin usa", "memorial drive avon ma 8569": words behind a cue among which there is a state or a street, and that end what
+/// is said.
+pub(super) fn named(reading: &Reading<'_>, start: usize, limit: usize) -> Option<usize> {
+    const LONGEST: usize = 8;
+    const SAID: Class = Class::FILLER
+        .or(Class::CONNECTOR)
+        .or(Class::STATUS)
+        .or(Class::STOP)
+        .or(Class::REQUEST)
+        .or(Class::CUE);
+    let is_state = |token: &Token| token.is(Class::STATE) && token.len() > 1;
+    let is_part = |at: usize| {
+        let token = &reading.tokens[at];
+        let street = token.is(Class::STREET);
+        let word = token.is_word() && (!token.is(SAID) || street || at > start && is_state(token));
+        word || at > start && token.form == Form::Number
+    };
+    let farthest = limit.min(start + LONGEST);
+    let parts = (start..farthest).take_while(|at| is_part(*at)).count();
+    let end = start + parts;
+    let closed = reading.get(end).is_none_or(|next| {
+        next.ends_sentence() || next.is_mark(b',') || next.is(Class::CUE.or(Class::FILLER))
+    });
+    let tokens = &reading.tokens[start..end];
+    let telling = tokens.iter().any(|token| {
+        token.is_word()
+            && (is_state(token) && !token.is(SAID) || token.is(Class::STREET) && token.len() > 2)
+    });
+    (closed && telling && parts >= 2).then_some(end)
+}
+
 /// "ma 02322": a state's two letters that are another word, too.
 fn is_before_postcode(reading: &Reading<'_>, index: usize) -> bool {
     reading.get(index + 1).is_some_and(|next| {

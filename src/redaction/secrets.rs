@@ -107,10 +107,10 @@ fn tokens_in_links(text: &str, spans: &mut Vec<Span>) {
     }
 }
 
-/// Whether letters and digits alternate as they do in no word and no number.
+/// Whether letters and digits alternate as they do in no word, no number and no list of them.
 fn is_random(part: &str) -> bool {
     const SHORTEST: usize = 10;
-    const LEAST_TURNS: usize = 2;
+    const LEAST_TURNS: usize = 3;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'%');
     let turns = |word: &str| {
         let pairs = word.as_bytes().windows(2);
@@ -118,11 +118,12 @@ fn is_random(part: &str) -> bool {
             .filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit())
             .count()
     };
-    part.len() >= SHORTEST
-        && part.bytes().all(plain)
-        && part
-            .split(['-', '_', '%'])
-            .any(|word| turns(word) >= LEAST_TURNS)
+    if part.len() < SHORTEST || !part.bytes().all(plain) {
+        return false;
+    }
+    let words = part.split(['-', '_', '%']).map(turns);
+    let (most, all) = words.fold((0, 0), |(most, all), turns| (turns.max(most), all + turns));
+    most > 1 && all >= LEAST_TURNS
 }
 
 #[cfg(test)]

@@ -331,3 +331,51 @@ fn what_is_signed_in_with_is_found_in_other_languages() {
         "C: Bestellung 3, 20000 Punkte fehlen",
     ]);
 }
+
+#[test]
+fn whoever_begins_with_a_name_and_what_was_asked_for_is_named() {
+    expect(&[
+        &[("C: robert ghf 678", "[PERSON] [BOOKING_REFERENCE]")],
+        &[("C: joseph ssn 9278", "[PERSON] ssn [SSN]")],
+        &[(
+            "C: richard ssn 2474 my account no 1487 other account no 2487",
+            "[PERSON] ssn [SSN] my account no [ACCOUNT_NUMBER] other account no [ACCOUNT_NUMBER]",
+        )],
+        &[("C: james starlight", "[PERSON]")],
+        &[("C: baker tom", "[PERSON]")],
+        &[("C: my name is mark robinson", "my name is [PERSON]")],
+        &[(
+            "C: 2 passengers under tom haverfield",
+            "2 passengers under [PERSON]",
+        )],
+        &[("C: t 3 v 8 w 3", "[BOOKING_REFERENCE]")],
+        &[("C: its 45 rg 76", "its [BOOKING_REFERENCE]")],
+        &[(
+            "C: sarah robins and password is tomato 12",
+            "[PERSON] and password is [PASSWORD]",
+        )],
+    ]);
+    survive(&[
+        "C: audi cruze 2012",
+        "C: 2 x 3 m",
+        "C: total 500",
+        "C: yamaha keyboard",
+    ]);
+}
+
+#[test]
+fn an_address_in_small_letters_is_found_by_its_ends() {
+    expect(&[
+        &[("C: 278 pogami way johnsonville ky 43300", "[ADDRESS]")],
+        &[("C: my address is texas austin", "my address is [ADDRESS]")],
+        &[(
+            "C: address memorial drive avon ma 8569",
+            "address [ADDRESS]",
+        )],
+        &[("C: 11 quandel nagar trichy", "[ADDRESS]")],
+    ]);
+    survive(&[
+        "C: my address is wrong in texas",
+        "C: i have 3 kids in tx and 75001 reasons",
+    ]);
+}
