@@ -77,6 +77,10 @@ impl<'a> Context<'a> {
         }
         if digits {
             postcodes::find(reading, text, spans);
+            if reading.glance.has(b'\n') && all.is(Class::STREET_UNIT) {
+                postcodes::find_blocks(reading, spans);
+            }
+            postcodes::find_military(reading, spans);
         }
         if digits && addresses::possible(reading) {
             addresses::find(reading, spans);

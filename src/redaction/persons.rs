@@ -177,7 +177,14 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
                 && reading.capital(next)
                 && (listed(name) || name.class == Class::default())
         });
-        return named.then(|| (extend(reading, next), "name_titled"));
+        // "mr. elliott flew"
+        let titles = [b"mr".as_slice(), b"mrs", b"ms", b"dr"].map(hash_word);
+        let small = !reading.cased
+            && titles.contains(&token.hash)
+            && reading.get(next).is_some_and(|name| {
+                name.is_word() && name.len() >= 3 && (listed(name) || reading.unknown(next))
+            });
+        return (named || small).then(|| (extend(reading, next), "name_titled"));
     }
     if !capital && !token.is(Class::GIVEN) {
         return None;

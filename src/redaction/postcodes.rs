@@ -51,6 +51,94 @@ pub(super) fn find(reading: &Reading<'_>, text: &str, spans: &mut Vec<Span>) {
     }
 }
 
+/// Adds the addresses that are written in lines, of which one names the unit, and the postcode that ends one of the next: "20789
+/// Allika 46", "Suite 501", "Riisa", "Estonia 62488". Alone, town and country tell little.
+pub(super) fn find_blocks(reading: &Reading<'_>, spans: &mut Vec<Span>) {
+    /// Lines behind that of the unit.
+    const MOST_LINES: usize = 3;
+    const LONGEST_LINE: usize = 9;
+    const SAID: Class = Class::FILLER
+        .or(Class::CONNECTOR)
+        .or(Class::REQUEST)
+        .or(Class::CUE_WHOLE);
+    let tokens = reading.tokens;
+    let is_break = |token: &Token| token.form == Form::Break;
+    let line_start = |at: usize| {
+        let words = tokens[..at].iter().rev().take(LONGEST_LINE);
+        at - words.take_while(|token| !is_break(token)).count()
+    };
+    let line_end = |at: usize| {
+        let words = tokens[at..].iter().take(LONGEST_LINE);
+        at + words.take_while(|token| !is_break(token)).count()
+    };
+    let said = |token: &Token| token.is(SAID) && !token.is(Class::STREET.or(Class::PARTICLE));
+    for index in 1..tokens.len() {
+        if !tokens[index].is(Class::STREET_UNIT) || !tokens[index].is_word() {
+            continue;
+        }
+        // A quoted line begins with a mark.
+        let marks = line_start(index)..index;
+        if !tokens[marks.clone()]
+            .iter()
+            .all(|token| token.form == Form::Mark)
+        {
+            continue;
+        }
+        let Some(first_break) = marks
+            .start
+            .checked_sub(1)
+            .filter(|at| is_break(&tokens[*at]))
+        else {
+            continue;
+        };
+        let street = (line_start(first_break)..first_break).rev();
+        let start = street
+            .take_while(|at| !said(&tokens[*at]))
+            .filter(|at| tokens[*at].form != Form::Mark)
+            .last();
+        let Some(start) = start else { continue };
+        let numbered = |tokens: &[Token]| tokens.iter().any(|token| token.digits > 0);
+        let unit = &tokens[index..line_end(index)];
+        if !numbered(&tokens[start..first_break]) || !numbered(unit) || unit.iter().any(said) {
+            continue;
+        }
+        let mut end = line_end(index);
+        spans.push(reading.span(start, end, Kind::Address, "address_block"));
+        for _ in 0..MOST_LINES {
+            let next = (end..tokens.len()).find(|at| !is_break(&tokens[*at]));
+            let Some(next) = next else { break };
+            end = line_end(next);
+            let code = &tokens[end - 1];
+            if code.form == Form::Number && matches!(code.digits, 4..=6) {
+                spans.push(reading.span(end - 1, end, Kind::PostalCode, "address_block"));
+                break;
+            }
+        }
+    }
+}
+
+/// Adds the addresses of armed forces abroad: "PSC 7004, Box 8380", "APO AP 11949".
+pub(super) fn find_military(reading: &Reading<'_>, spans: &mut Vec<Span>) {
+    const FARTHEST: usize = 8;
+    let word = |at: usize, words: &[&[u8]]| {
+        reading
+            .get(at)
+            .is_some_and(|token| words.iter().any(|word| token.hash == hash_word(word)))
+    };
+    for index in 1..reading.tokens.len().saturating_sub(2) {
+        if reading.tokens[index + 2].digits != 5
+            || !word(index + 1, &[b"aa", b"ae", b"ap"])
+            || !word(index, &[b"apo", b"fpo", b"dpo"])
+        {
+            continue;
+        }
+        let mut before = index.saturating_sub(FARTHEST)..index;
+        let start = before.find(|at| word(*at, &[b"psc", b"unit", b"cmr"]));
+        let start = start.unwrap_or(index);
+        spans.push(reading.span(start, index + 3, Kind::Address, "address_military"));
+    }
+}
+
 /// Where the lines begin that a postcode at `postcode` ends: "Totnes TQ9 0ZZ", "Rose Cottage, Ballyfake, Co. Antrim, BT99 9ZZ".
 fn before_postcode(reading: &Reading<'_>, postcode: usize) -> usize {
     const MOST_LINES: usize = 5;

@@ -30,13 +30,16 @@ impl<'a> Reading<'a> {
         english: bool,
     ) -> Self {
         const SHORT: u32 = 4;
+        /// Words that only a sentence has: where "My Name Is" is written so, capitals say nothing.
+        const SAID: Class = Class::FILLER.or(Class::REQUEST).or(Class::LINK);
         Self {
             text,
             tokens,
             glance,
             english,
             numeric: glance.digits > 0 || glance.classes.is(Class::DIGIT),
-            cased: glance.capital && (glance.lower || glance.words <= SHORT),
+            cased: glance.capital
+                && (glance.lower || glance.words <= SHORT || !glance.classes.is(SAID)),
         }
     }
 

@@ -183,3 +183,27 @@ fn italian_and_dutch_are_read() {
         ],
     ]);
 }
+
+#[test]
+fn an_address_in_lines_is_found_by_its_unit() {
+    expect(&[
+        &[(
+            "C: Thomas Quandel\n\n20789 Allika 46\n Suite 501\n Riisa\n Estonia 62488",
+            "[PERSON]\n\n[ADDRESS]",
+        )],
+        &[(
+            "C: >Anna H. Quandel\n>228 Ringvejet 144\n>Apt. 902\n>Testby\n>Nowhereland 96817",
+            ">[PERSON]\n>[ADDRESS]\n>Testby\n>Nowhereland [POSTAL_CODE]",
+        )],
+        &[(
+            "C: please send it to 74 Diakou 12\n Suite 680\n as soon as you can",
+            "please send it to [ADDRESS]\n as soon as you can",
+        )],
+        &[(
+            "C: ship to PSC 7004, Box 8380\nAPO AP 11949",
+            "ship to [ADDRESS]",
+        )],
+        &[("C: mr. quandel flew to lisbon", "[PERSON] flew to lisbon")],
+    ]);
+    survive(&["C: I need 2 things\nunit 5 is broken\nthe lift too"]);
+}
