@@ -30,6 +30,10 @@ pub(super) fn find(
     if reading.tokens.is_empty() || reading.tokens.len() > LONGEST || ask.neutral || question {
         return;
     }
+    if !ask.heard && is_street(reading) {
+        spans.push(reading.span(0, reading.tokens.len(), Kind::Address, "bare_street"));
+        return;
+    }
     let mut parts: Vec<Part> = Vec::new();
     let alone = !reading
         .tokens
@@ -66,6 +70,30 @@ pub(super) fn find(
                 .map(|part| reading.span(part.start, part.end, part.kind, part.rule)),
         );
     }
+}
+
+/// "quandelpur street testpur": a street and its town, and nothing else.
+fn is_street(reading: &Reading<'_>) -> bool {
+    const LONGEST: usize = 8;
+    const SAID: Class = Class::FILLER
+        .or(Class::CONNECTOR)
+        .or(Class::REQUEST)
+        .or(Class::CUE)
+        .or(Class::STATUS)
+        .or(Class::GREETING);
+    let tokens = reading.tokens;
+    let is_street =
+        |token: &Token| token.is(Class::STREET) && !token.is(Class::STREET_WEAK) && token.len() > 2;
+    let mut strange = false;
+    tokens.len() <= LONGEST
+        && tokens.iter().skip(1).any(is_street)
+        && tokens.iter().enumerate().all(|(at, token)| {
+            strange |= token.is_word() && !reading.ordinary(at) && !is_street(token);
+            is_street(token)
+                || token.is_word() && (!token.is(SAID) || token.is(Class::STATE))
+                || token.form == Form::Number
+        })
+        && strange
 }
 
 /// One value of a message; `Custom` stands for a place, which is none.

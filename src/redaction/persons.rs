@@ -329,6 +329,9 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
     {
         return Some((extend(reading, index), "name_towards"));
     }
+    if given && capital && stands_out(reading, index) {
+        return Some((extend(reading, index), "name_amid"));
+    }
     if clear && !capital && reading.english && leads(reading, index) {
         return Some((extend(reading, index), "name_leading"));
     }
@@ -341,6 +344,26 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
         return Some((extend(reading, index), "name_given"));
     }
     None
+}
+
+/// "my kid Mark was", "I don't want Mark": a capital amid a sentence in small letters, behind a word that no thing follows.
+fn stands_out(reading: &Reading<'_>, index: usize) -> bool {
+    const OWNERS: [&[u8]; 9] = [
+        b"my", b"your", b"our", b"his", b"her", b"their", b"this", b"that", b"no",
+    ];
+    let capital =
+        |at: usize| reading.get(at).is_some_and(|next| next.is_word()) && reading.capital(at);
+    let behind_word = reading.before(index).is_some_and(|before| {
+        before.is_word()
+            && before.case == Case::Lower
+            && !before.is(Class::ARTICLE.or(Class::UNIT))
+            && !OWNERS.iter().any(|owner| before.hash == hash_word(owner))
+    });
+    reading.english
+        && reading.tokens[index].case == Case::Capital
+        && !reading.tokens[index].is(Class::NOT_ADDRESSED)
+        && behind_word
+        && !capital(index + 1)
 }
 
 /// "richard ssn 2474", "paul stone card no 5280": the name with which one begins to tell what was asked for.

@@ -373,8 +373,18 @@ fn an_address_in_small_letters_is_found_by_its_ends() {
             "address [ADDRESS]",
         )],
         &[("C: 11 quandel nagar trichy", "[ADDRESS]")],
+        &[("C: quandelpur nethi street testpur", "[ADDRESS]")],
     ]);
+    expect(&[&[
+        ("C: my kid Mark was ill", "my kid [PERSON] was ill"),
+        (
+            "C: I don't want Mark, he got lost",
+            "I don't want [PERSON], he got lost",
+        ),
+    ]]);
     survive(&[
+        "B: It will be Sunny all day and your Bill is due",
+        "C: main street is closed today",
         "C: my address is wrong in texas",
         "C: i have 3 kids in tx and 75001 reasons",
     ]);
