@@ -5,7 +5,7 @@ use super::class::Class;
 use super::cues::Found;
 use super::hash::hash_word;
 use super::lexer::{Form, Token};
-use super::names::NO_NAME;
+use super::names::{NO_NAME, is_full};
 use super::reading::Reading;
 use super::values;
 use super::words::Words;
@@ -215,6 +215,17 @@ fn name(
         .or(Class::STREET);
     /// The shortest word of no list that is taken for a name.
     const SHORTEST: usize = 4;
+    // "mark brown"
+    let filler = reading.tokens[0].is(Class::FILLER);
+    if !ask.heard && !filler && reading.tokens.len() == 2 && is_full(reading, 0) {
+        return Some(Part {
+            start: 0,
+            end: 2,
+            kind: Kind::Person,
+            rule: "bare_name",
+            certain: true,
+        });
+    }
     let mut end = start;
     let mut certain = false;
     let mut place = false;

@@ -329,7 +329,7 @@ fn part(reading: &Reading<'_>, index: usize, capital_before: bool) -> bool {
 }
 
 /// "grant wood and": a given name and a surname, though they are also words, and nothing that they could belong to.
-fn is_full(reading: &Reading<'_>, index: usize) -> bool {
+pub(super) fn is_full(reading: &Reading<'_>, index: usize) -> bool {
     let [given, surname] = [index, index + 1].map(|at| reading.get(at));
     let first = reading
         .before(index)

@@ -332,7 +332,8 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
     if given && capital && stands_out(reading, index) {
         return Some((extend(reading, index), "name_amid"));
     }
-    if clear && !capital && reading.english && leads(reading, index) {
+    let filler = token.is(Class::FILLER);
+    if clear && !capital && !filler && reading.english && leads(reading, index) {
         return Some((extend(reading, index), "name_leading"));
     }
     // "at the Lucca" is a place, "at Ben's party" a person's.

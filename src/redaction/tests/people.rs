@@ -343,6 +343,7 @@ fn whoever_begins_with_a_name_and_what_was_asked_for_is_named() {
         )],
         &[("C: james starlight", "[PERSON]")],
         &[("C: baker tom", "[PERSON]")],
+        &[("C: mark brown", "[PERSON]")],
         &[("C: my name is mark robinson", "my name is [PERSON]")],
         &[(
             "C: 2 passengers under tom haverfield",
