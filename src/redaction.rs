@@ -19,7 +19,7 @@
 //! | `shapes.rs`, `numbers.rs`, `phones.rs`, `iban.rs`, `checksums.rs` | recognition by shape, whatever surrounds it |
 //! | `national.rs`, `secrets.rs` | national ids by their check digits; keys, tokens, web addresses with personal data |
 //! | `values.rs`, `codes.rs` | what a value looks like in tokens: numbers and dates; codes |
-//! | `names.rs`, `persons.rs`, `signatures.rs`, `lists.rs` | where a name begins and ends; names that need no cue; that sign; lists of names |
+//! | `names.rs`, `persons.rs`, `spelled.rs`, `signatures.rs`, `lists.rs` | where a name begins and ends; names that need no cue; are spelled; sign; lists |
 //! | `addresses.rs`, `places.rs`, `postcodes.rs` | streets, and what follows them; postcodes, and what is before them |
 //! | `mail.rs`, `handles.rs` | disguised e-mail addresses; names of users |
 //! | `cues.rs`, `cued.rs` | "my pin is 4471": cues beside a value |
@@ -68,6 +68,7 @@ mod replace;
 mod secrets;
 mod shapes;
 mod signatures;
+mod spelled;
 mod values;
 mod words;
 
