@@ -95,8 +95,8 @@ impl<'a> Feeder<'a> {
         self.assignments.close();
     }
 
-    /// Feeds the workers until it is time to stop, which it does not hear while the broker owes it an answer: what is given
-    /// back is not given back again.
+    /// Feeds the workers until it is time to stop, which it does not hear while the broker owes it an answer: what is half
+    /// given back would be given back again. Whoever drops it for want of that answer accepts this.
     pub(super) async fn feed(&mut self) -> Result<(), SessionError> {
         let stop = self.stop;
         while !stop.is_cancelled() {

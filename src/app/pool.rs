@@ -89,14 +89,17 @@ impl App {
             Ok::<_, String>((feeder, replicas))
         };
         let opened = tokio::select! {
-            opened = opening => opened?,
-            () = stop.cancelled() => {
+            opened = opening => opened.map(Some),
+            () = stop.cancelled() => Ok(None),
+        };
+        let (mut feeder, mut replicas) = match opened {
+            Ok(Some(opened)) => opened,
+            other => {
                 workers.abort_all();
                 session.close().await;
-                return Ok(());
+                return other.map(|_| ());
             }
         };
-        let (mut feeder, mut replicas) = opened;
         drop(jobs);
         self.returns.session_began();
         self.status.set_budget_known();

@@ -113,7 +113,7 @@ impl Returns {
             .filter(|(_, at)| now.duration_since(*at) < UNCERTAIN)
             .map(|(identity, _)| (identity, Known::Done));
         // What was in hand stands first: where a later job has the same id, and only one of the two comes back, it is this one.
-        for expected in uncertain.chain(held) {
+        for expected in uncertain.rev().chain(held) {
             inner.expected.push_front(expected);
         }
         inner.expected.truncate(MOST);

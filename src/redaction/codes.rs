@@ -4,7 +4,7 @@ use super::class::Class;
 use super::hash::hash_word;
 use super::lexer::{Case, Form, Token};
 use super::reading::Reading;
-use super::values::{Value, is_everyday, number};
+use super::values::{Value, is_everyday, is_measure, number};
 
 /// The end of the words and numbers from `start` on between which nothing stands but one of `marks`.
 pub(super) fn joined(reading: &Reading<'_>, start: usize, marks: &[u8]) -> Option<usize> {
@@ -87,7 +87,7 @@ pub(super) fn coded(reading: &Reading<'_>, start: usize) -> Option<Value> {
     })
 }
 
-/// "t 3 v 8 w 3", "45 rg 76", "a 2 cs 51": a code whose letters and digits are told apart, as the token behind it.
+/// "t 3 v 8 w 3", "45 rg 76", "a 2 cs 51": the code that begins at `start` and whose letters and digits are told apart.
 pub(super) fn spaced(reading: &Reading<'_>, start: usize) -> Option<Value> {
     const LONGEST: usize = 12;
     const LEAST_TOKENS: usize = 3;
@@ -177,12 +177,15 @@ pub(super) fn standing(reading: &Reading<'_>, start: usize) -> Option<usize> {
     {
         return None;
     }
+    /// "model number:" stands before it.
+    const BETWEEN: usize = 3;
+    let before = reading.tokens[start.saturating_sub(BETWEEN)..start].iter();
     let product = |before: &Token| PRODUCT.iter().any(|word| before.hash == hash_word(word));
     let value = hyphened(reading, start)?;
     let groups = reading.tokens[start..value.end].iter();
     let groups = groups.filter(|token| token.form == Form::Number);
     let digits: usize = groups.map(|token| usize::from(token.digits)).sum();
-    (digits >= LEAST && !reading.before(start).is_some_and(product)).then_some(value.end)
+    (digits >= LEAST && !before.into_iter().any(product)).then_some(value.end)
 }
 
 /// "AB12 CDE": a British plate, as the token behind it.
@@ -193,7 +196,8 @@ pub(super) fn british_plate(reading: &Reading<'_>, start: usize) -> Option<usize
         && area.len() == 4
         && written[..2].iter().all(u8::is_ascii_uppercase)
         && written[2..].iter().all(u8::is_ascii_digit);
-    let three = last.is_word() && last.len() == 3 && last.case == Case::Upper;
+    let word = last.is(Class::ENGLISH.or(Class::FILLER).or(Class::UNIT));
+    let three = last.is_word() && last.len() == 3 && last.case == Case::Upper && !word;
     (form && three && last.start <= area.end + 1).then_some(start + 2)
 }
 
@@ -215,7 +219,7 @@ pub(super) fn is_locator(reading: &Reading<'_>, index: usize) -> bool {
         && token.case == Case::Upper
         && token.len() == LENGTH
         && token.len() - usize::from(token.digits) >= LEAST_LETTERS
-        && !super::values::is_measure(token)
+        && !is_measure(token)
 }
 
 /// A code in capitals without digits, which is no word: "YKHCQFIJ".

@@ -237,7 +237,7 @@ fn address(reading: &Reading<'_>, index: usize, limit: usize, weak: bool) -> Opt
     let time = reading.touches_next(index)
         && reading.tokens[index + 1].is_mark(b':')
         && reading.touches_next(index + 1);
-    if let Some(end) = places::named(reading, index, limit).filter(|_| !weak) {
+    if let Some(end) = places::behind_cue(reading, index, limit).filter(|_| !weak) {
         return Some(end);
     }
     if weak

@@ -36,6 +36,7 @@ pub(super) enum Case {
 /// A token of the folded text; byte offsets, end exclusive.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Token {
+    /// Of the word; of a compound that names a number, that of the one word for all of them.
     pub(super) hash: u64,
     pub(super) start: u32,
     pub(super) end: u32,

@@ -95,12 +95,16 @@ pub(super) fn complete_codes(tokens: &[Token], spans: &mut [Span]) {
         };
         let mut first = tokens.partition_point(|token| token.end as usize <= span.start);
         let mut end = tokens.partition_point(|token| (token.start as usize) < span.end);
+        // An operator's own pattern may hold no token.
+        if first >= end {
+            continue;
+        }
         for _ in 0..MOST_PARTS {
             if first >= 2 && joint(first - 1) && is_part(&tokens[first - 2]) {
                 first -= 2;
                 span.start = tokens[first].start as usize;
             }
-            if end > first && end + 1 < tokens.len() && joint(end) && is_part(&tokens[end + 1]) {
+            if end + 1 < tokens.len() && joint(end) && is_part(&tokens[end + 1]) {
                 end += 2;
                 span.end = tokens[end - 1].end as usize;
             }
@@ -111,6 +115,25 @@ pub(super) fn complete_codes(tokens: &[Token], spans: &mut [Span]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_span_without_a_token_stays_as_it_is() {
+        use crate::redaction::lexer::lex;
+        use crate::redaction::words::Words;
+        for text in ["a b c ", "- 12 - ", " ", "AB-12 "] {
+            let mut tokens = Vec::new();
+            lex(text, Words::builtin(), &mut tokens);
+            let end = Span {
+                start: text.len() - 1,
+                end: text.len(),
+                kind: Kind::AccountNumber,
+                rule: "own",
+            };
+            let mut spans = vec![end];
+            complete_codes(&tokens, &mut spans);
+            assert_eq!(spans, [end], "{text:?}");
+        }
+    }
 
     #[test]
     fn overlapping_spans_become_one() {

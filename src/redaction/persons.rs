@@ -109,12 +109,16 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
                 && (listed(name) || name.class == Class::default())
         });
         // "mr. elliott flew"
-        let titles = [b"mr".as_slice(), b"mrs", b"ms", b"dr"].map(hash_word);
+        let titles = [b"mr".as_slice(), b"mrs", b"dr"].map(hash_word);
+        let surname = |name: &Token| {
+            name.is_word()
+                && name.len() >= 3
+                && !name.is(Class::ENGLISH)
+                && (listed(name) || reading.unknown(next))
+        };
         let small = !reading.cased
             && titles.contains(&token.hash)
-            && reading.get(next).is_some_and(|name| {
-                name.is_word() && name.len() >= 3 && (listed(name) || reading.unknown(next))
-            });
+            && reading.get(next).is_some_and(surname);
         return (named || small).then(|| (extend(reading, next), "name_titled"));
     }
     if !capital && !token.is(Class::GIVEN) {
@@ -265,7 +269,9 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
     }
     let filler = token.is(Class::FILLER);
     if clear && !capital && !filler && reading.english && leads(reading, index) {
-        return Some((extend(reading, index), "name_leading"));
+        let end = extend(reading, index);
+        let cue = (index + 1..end).find(|at| reading.tokens[*at].is(Class::CUE));
+        return Some((cue.unwrap_or(end), "name_leading"));
     }
     // "at the Lucca" is a place, "at Ben's party" a person's.
     let owner = reading
@@ -302,7 +308,12 @@ fn stands_out(reading: &Reading<'_>, index: usize) -> bool {
 fn leads(reading: &Reading<'_>, index: usize) -> bool {
     const MOST_FILLERS: usize = 3;
     let filler = |token: &Token| token.is(Class::FILLER);
-    let cue = |at: usize| reading.get(at).is_some_and(|next| next.is(Class::CUE));
+    const SAID: Class = Class::FILLER.or(Class::LINK).or(Class::CONNECTOR);
+    let cue = |at: usize| {
+        reading
+            .get(at)
+            .is_some_and(|next| next.is(Class::CUE) && !next.is(SAID))
+    };
     let surname = reading.get(index + 1).is_some_and(|next| {
         next.is_word() && (next.is(Class::SURNAME.or(Class::GIVEN)) || reading.unknown(index + 1))
     });

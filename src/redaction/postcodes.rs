@@ -7,7 +7,8 @@ use super::reading::Reading;
 use super::values::is_measure;
 use super::{Kind, Span};
 
-/// Adds the postcodes that are told by their form alone: British ("SW1A 2AA") and Canadian ("K1A 0B1"), in capitals.
+/// Adds the postcodes that are told by their form alone, British ("SW1A 2AA", "dn99 7tt") and Canadian ("K1A 0B1"), and the
+/// addresses that end with one.
 pub(super) fn find(reading: &Reading<'_>, text: &str, spans: &mut Vec<Span>) {
     for index in 1..reading.tokens.len() {
         let [outward, inward] = [index - 1, index].map(|at| &reading.tokens[at]);
@@ -22,7 +23,8 @@ pub(super) fn find(reading: &Reading<'_>, text: &str, spans: &mut Vec<Span>) {
         let small = [outward, inward]
             .iter()
             .all(|token| token.case == Case::Lower);
-        if small && (is_measure(outward) || is_measure(inward)) {
+        let product = outward.len() == 2 || outward.digits as usize + 1 == outward.len();
+        if small && (product || is_measure(outward) || is_measure(inward)) {
             continue;
         }
         let form = |token: &Token| -> Vec<u8> {
@@ -44,7 +46,8 @@ pub(super) fn find(reading: &Reading<'_>, text: &str, spans: &mut Vec<Span>) {
         if british || canadian {
             spans.push(reading.span(index - 1, index + 1, Kind::PostalCode, "postcode"));
             let start = before_postcode(reading, index - 1);
-            if start + 1 < index {
+            // "TAKE THE M3 2ND EXIT"
+            if start + 1 < index && !is_measure(inward) {
                 spans.push(reading.span(start, index + 1, Kind::Address, "address_postcode"));
             }
         }
@@ -98,8 +101,18 @@ pub(super) fn find_blocks(reading: &Reading<'_>, spans: &mut Vec<Span>) {
             .last();
         let Some(start) = start else { continue };
         let numbered = |tokens: &[Token]| tokens.iter().any(|token| token.digits > 0);
-        let unit = &tokens[index..line_end(index)];
-        if !numbered(&tokens[start..first_break]) || !numbered(unit) || unit.iter().any(said) {
+        let street = &tokens[start..first_break];
+        // "1. check the cable" is no street.
+        let listed = street
+            .get(1)
+            .is_some_and(|mark| matches!(mark.mark, b'.' | b')'));
+        // "unit 5 stopped working" is no line of an address.
+        let unit = tokens[index + 1..line_end(index)].iter();
+        let words = unit
+            .clone()
+            .filter(|token| token.is_word() && token.len() > 1)
+            .count();
+        if listed || !numbered(street) || words > 0 || !unit.clone().any(|token| token.digits > 0) {
             continue;
         }
         let mut end = line_end(index);
@@ -125,15 +138,17 @@ pub(super) fn find_military(reading: &Reading<'_>, spans: &mut Vec<Span>) {
             .get(at)
             .is_some_and(|token| words.iter().any(|word| token.hash == hash_word(word)))
     };
-    for index in 1..reading.tokens.len().saturating_sub(2) {
+    for index in 0..reading.tokens.len().saturating_sub(2) {
         if reading.tokens[index + 2].digits != 5
             || !word(index + 1, &[b"aa", b"ae", b"ap"])
             || !word(index, &[b"apo", b"fpo", b"dpo"])
         {
             continue;
         }
-        let mut before = index.saturating_sub(FARTHEST)..index;
+        let mut before = (index.saturating_sub(FARTHEST)..index).rev();
         let start = before.find(|at| word(*at, &[b"psc", b"unit", b"cmr"]));
+        let ends = |at: usize| reading.tokens[at].is_mark(b'.') && !reading.touches_next(at);
+        let start = start.filter(|start| !(*start..index).any(ends));
         let start = start.unwrap_or(index);
         spans.push(reading.span(start, index + 3, Kind::Address, "address_military"));
     }
@@ -168,8 +183,10 @@ fn before_postcode(reading: &Reading<'_>, postcode: usize) -> usize {
             });
             let Some(joint) = joint else { break };
             end = joint;
-        } else if let Some(before) = reading.before(start)
-            && (before.is_mark(b',') || before.form == Form::Break)
+        } else if !reading.cased
+            || reading
+                .before(start)
+                .is_some_and(|before| before.is_mark(b',') || before.form == Form::Break)
         {
             continue;
         }

@@ -110,7 +110,7 @@ fn tokens_in_links(text: &str, spans: &mut Vec<Span>) {
 /// Whether letters and digits alternate as they do in no word, no number and no list of them.
 fn is_random(part: &str) -> bool {
     const SHORTEST: usize = 10;
-    const LEAST_TURNS: usize = 3;
+    const LEAST_TURNS: usize = 4;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'%');
     let turns = |word: &str| {
         let pairs = word.as_bytes().windows(2);

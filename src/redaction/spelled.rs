@@ -8,12 +8,10 @@ use super::reading::Reading;
 
 /// A name that is spelled has so many letters.
 const SPELLED: u32 = 5;
-/// The same where hyphens join the letters.
-const LEAST_JOINED: u32 = 4;
 
 /// Whether there are enough single letters.
 pub(super) const fn can_be_spelled(glance: &Glance) -> bool {
-    glance.words - glance.long_words >= LEAST_JOINED
+    glance.words - glance.long_words >= SPELLED
 }
 
 /// "thats S I O B H A N", "k-o-w-a-l": the end of letters one by one, where nothing else is said in the sentence.
@@ -54,7 +52,7 @@ pub(super) fn spelled(reading: &Reading<'_>, start: usize) -> Option<usize> {
     }
     // "N-G-O-Z-I", "M A R I K A and": nothing else is written so.
     let written = reading.tokens[start].case != Case::Lower && reading.cased;
-    let sure = written && letters > SPELLED || step > 1 && letters >= LEAST_JOINED;
+    let sure = written && (letters > SPELLED || step > 1 && letters >= SPELLED);
     if sure && !alphabet {
         return Some(last + 1);
     }

@@ -46,6 +46,7 @@ fn a_code_is_redacted_whole() {
         "B: It is error ERR-4417-2299, model MX-55201 or KB5034441, see ISO-27001.",
         "B: See https://example.com/help/reset-your-router-2024?lang=en",
         "B: With code SPRING24 it is 10% off.",
+        "B: The model number MX-55201 or error code ER-55201, IN10 MIN.",
         "B: We moved to 17:30 for TV.",
     ]);
 }
@@ -150,7 +151,12 @@ fn an_address_is_redacted_whole() {
         )],
         &[("B: Also Neubaugasse 12/3/14, 1070 Wien?", "Also [ADDRESS]?")],
     ]);
-    survive(&["C: take the m3 2nd exit, then the i7 8gb"]);
+    survive(&[
+        "C: take the m3 2nd exit, then the i7 8gb",
+        "C: my hp m3 7ab printer",
+        "C: I have 3 questions\nUnit 5 stopped working",
+        "C: 1. check the cable\nunit 5",
+    ]);
 }
 
 #[test]
@@ -205,5 +211,8 @@ fn an_address_in_lines_is_found_by_its_unit() {
         )],
         &[("C: mr. quandel flew to lisbon", "[PERSON] flew to lisbon")],
     ]);
-    survive(&["C: I need 2 things\nunit 5 is broken\nthe lift too"]);
+    survive(&[
+        "C: I need 2 things\nunit 5 is broken\nthe lift too",
+        "C: dr pepper please",
+    ]);
 }
