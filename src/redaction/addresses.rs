@@ -55,7 +55,7 @@ fn city_behind(reading: &Reading<'_>, index: usize) -> Option<(usize, usize)> {
     Some((start, tail(reading, index + 1)))
 }
 
-/// "278 pogami way johnsonville ky 43300": what a house number begins and a state and its ZIP code end, where `index` is the code's
+/// "519 tamrik way quandelville ky 40099": what a house number begins and a state and its ZIP code end, where `index` is the code's
 /// token.
 fn state_behind(reading: &Reading<'_>, index: usize) -> Option<(usize, usize)> {
     const LONGEST: usize = 12;

@@ -146,7 +146,7 @@ fn part(
     name(reading, text, words, start, ask, alone, aside)
 }
 
-/// Whether a code begins at `start`; "cruze 2012" is a car.
+/// Whether a code begins at `start`; "tiggo 2014" is a car.
 fn is_code(reading: &Reading<'_>, text: &str, start: usize) -> bool {
     let year = |code: &Part| {
         let last = reading.written(code.end - 1);
@@ -215,7 +215,7 @@ fn name(
         .or(Class::STREET);
     /// The shortest word of no list that is taken for a name.
     const SHORTEST: usize = 4;
-    // "mark brown"
+    // "grant potter"
     let filler = reading.tokens[0].is(Class::FILLER);
     if !ask.heard && !filler && reading.tokens.len() == 2 && is_full(reading, 0) {
         return Some(Part {
@@ -233,7 +233,7 @@ fn name(
         if end - start == LONGEST
             || !token.is_word()
             || (token.is(Class::FILLER) && !token.is(Class::PLAIN_NAME))
-            // "robert ghf 678", "joseph ssn 9278"
+            // "frederick ktr 482", "edwin ssn 4417"
             || end > start && (aside(end) || is_code(reading, text, end))
         {
             break;
@@ -247,10 +247,10 @@ fn name(
             && (token.len() >= SHORTEST || before_name)
             && reading.unknown(end)
             && (certain || !is_typo(text, words, token));
-        // "james starlight"
+        // "edwin moonbeam"
         let last = certain && end == start + 1 && reading.get(end + 1).is_none();
         let surname = last && !ask.heard && !token.is(NO_SURNAME);
-        // "baker tom"
+        // "potter edwin"
         let clear_next = reading.get(end + 1).is_some_and(|next| {
             next.is(Class::GIVEN) && !next.is(Class::ENGLISH.or(Class::AMBIGUOUS).or(NO_NAME))
         });

@@ -87,7 +87,7 @@ pub(super) fn coded(reading: &Reading<'_>, start: usize) -> Option<Value> {
     })
 }
 
-/// "t 3 v 8 w 3", "45 rg 76", "a 2 cs 51": the code that begins at `start` and whose letters and digits are told apart.
+/// "q 5 h 2 r 7", "61 kd 24", "b 4 zt 93": the code that begins at `start` and whose letters and digits are told apart.
 pub(super) fn spaced(reading: &Reading<'_>, start: usize) -> Option<Value> {
     const LONGEST: usize = 12;
     const LEAST_TOKENS: usize = 3;

@@ -108,7 +108,7 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
                 && reading.capital(next)
                 && (listed(name) || name.class == Class::default())
         });
-        // "mr. elliott flew"
+        // "mr. quandel flew"
         let titles = [b"mr".as_slice(), b"mrs", b"dr"].map(hash_word);
         let surname = |name: &Token| {
             name.is_word()
@@ -284,7 +284,7 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
     None
 }
 
-/// "my kid Mark was", "I don't want Mark": a capital amid a sentence in small letters, behind a word that no thing follows.
+/// "we saw Mark there", "please ask Mark": a capital amid a sentence in small letters, behind a word that no thing follows.
 fn stands_out(reading: &Reading<'_>, index: usize) -> bool {
     const OWNERS: [&[u8]; 9] = [
         b"my", b"your", b"our", b"his", b"her", b"their", b"this", b"that", b"no",
@@ -304,7 +304,7 @@ fn stands_out(reading: &Reading<'_>, index: usize) -> bool {
         && !capital(index + 1)
 }
 
-/// "richard ssn 2474", "paul stone card no 5280": the name with which one begins to tell what was asked for.
+/// "edwin ssn 4417", "edwin stone card no 4417": the name with which one begins to tell what was asked for.
 fn leads(reading: &Reading<'_>, index: usize) -> bool {
     const MOST_FILLERS: usize = 3;
     let filler = |token: &Token| token.is(Class::FILLER);

@@ -100,7 +100,7 @@ pub(super) fn tail(reading: &Reading<'_>, end: usize) -> usize {
     kept
 }
 
-/// "texas austin usa", "memorial drive avon ma 8569": words behind a cue among which there is a state or a street, and that end what
+/// "ohio quandelville usa", "harvest drive quandel ma 2199": words behind a cue among which there is a state or a street, and that end what
 /// is said.
 pub(super) fn behind_cue(reading: &Reading<'_>, start: usize, limit: usize) -> Option<usize> {
     const LONGEST: usize = 8;

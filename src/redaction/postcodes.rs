@@ -54,8 +54,8 @@ pub(super) fn find(reading: &Reading<'_>, text: &str, spans: &mut Vec<Span>) {
     }
 }
 
-/// Adds the addresses that are written in lines, of which one names the unit, and the postcode that ends one of the next: "20789
-/// Allika 46", "Suite 501", "Riisa", "Estonia 62488". Alone, town and country tell little.
+/// Adds the addresses that are written in lines, of which one names the unit, and the postcode that ends one of the next: "417
+/// Quandelka 46", "Suite 12", "Testby", "Nowhereland 55012". Alone, town and country tell little.
 pub(super) fn find_blocks(reading: &Reading<'_>, spans: &mut Vec<Span>) {
     /// Lines behind that of the unit.
     const MOST_LINES: usize = 3;
@@ -130,7 +130,7 @@ pub(super) fn find_blocks(reading: &Reading<'_>, spans: &mut Vec<Span>) {
     }
 }
 
-/// Adds the addresses of armed forces abroad: "PSC 7004, Box 8380", "APO AP 11949".
+/// Adds the addresses of armed forces abroad: "PSC 4417, Box 20", "APO AP 96299".
 pub(super) fn find_military(reading: &Reading<'_>, spans: &mut Vec<Span>) {
     const FARTHEST: usize = 8;
     let word = |at: usize, words: &[&[u8]]| {

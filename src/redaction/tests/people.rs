@@ -335,29 +335,29 @@ fn what_is_signed_in_with_is_found_in_other_languages() {
 #[test]
 fn whoever_begins_with_a_name_and_what_was_asked_for_is_named() {
     expect(&[
-        &[("C: robert ghf 678", "[PERSON] [BOOKING_REFERENCE]")],
-        &[("C: joseph ssn 9278", "[PERSON] ssn [SSN]")],
+        &[("C: frederick ktr 482", "[PERSON] [BOOKING_REFERENCE]")],
+        &[("C: edwin ssn 4417", "[PERSON] ssn [SSN]")],
         &[(
-            "C: richard ssn 2474 my account no 1487 other account no 2487",
+            "C: edwin ssn 4417 my account no 2093 other account no 2094",
             "[PERSON] ssn [SSN] my account no [ACCOUNT_NUMBER] other account no [ACCOUNT_NUMBER]",
         )],
-        &[("C: james starlight", "[PERSON]")],
-        &[("C: baker tom", "[PERSON]")],
-        &[("C: mark brown", "[PERSON]")],
-        &[("C: my name is mark robinson", "my name is [PERSON]")],
+        &[("C: edwin moonbeam", "[PERSON]")],
+        &[("C: potter edwin", "[PERSON]")],
+        &[("C: grant potter", "[PERSON]")],
+        &[("C: my name is mark edwin", "my name is [PERSON]")],
         &[(
-            "C: 2 passengers under tom haverfield",
+            "C: 2 passengers under edwin quandel",
             "2 passengers under [PERSON]",
         )],
-        &[("C: t 3 v 8 w 3", "[BOOKING_REFERENCE]")],
-        &[("C: its 45 rg 76", "its [BOOKING_REFERENCE]")],
+        &[("C: q 5 h 2 r 7", "[BOOKING_REFERENCE]")],
+        &[("C: its 61 kd 24", "its [BOOKING_REFERENCE]")],
         &[(
-            "C: sarah robins and password is tomato 12",
+            "C: edwin quandel and password is carrot 48",
             "[PERSON] and password is [PASSWORD]",
         )],
     ]);
     survive(&[
-        "C: audi cruze 2012",
+        "C: audi tiggo 2014",
         "C: 2 x 3 m",
         "C: total 500",
         "C: yamaha keyboard",
@@ -367,24 +367,27 @@ fn whoever_begins_with_a_name_and_what_was_asked_for_is_named() {
 #[test]
 fn an_address_in_small_letters_is_found_by_its_ends() {
     expect(&[
-        &[("C: 278 pogami way johnsonville ky 43300", "[ADDRESS]")],
-        &[("C: my address is texas austin", "my address is [ADDRESS]")],
+        &[("C: 519 tamrik way quandelville ky 40099", "[ADDRESS]")],
         &[(
-            "C: address memorial drive avon ma 8569",
+            "C: my address is ohio quandelville",
+            "my address is [ADDRESS]",
+        )],
+        &[(
+            "C: address harvest drive quandel ma 2199",
             "address [ADDRESS]",
         )],
         &[("C: 11 quandel nagar trichy", "[ADDRESS]")],
         &[("C: quandelpur nethi street testpur", "[ADDRESS]")],
     ]);
     expect(&[&[
-        ("C: my kid Mark was ill", "my kid [PERSON] was ill"),
+        ("C: we saw Mark there", "we saw [PERSON] there"),
         (
-            "C: I don't want Mark, he got lost",
-            "I don't want [PERSON], he got lost",
+            "C: please ask Mark, he knows",
+            "please ask [PERSON], he knows",
         ),
     ]]);
     survive(&[
-        "B: It will be Sunny all day and your Bill is due",
+        "B: Tomorrow looks Sunny to us and your Bill is due",
         "C: main street is closed today",
         "C: my address is wrong in texas",
         "C: i have 3 kids in tx and 75001 reasons",
