@@ -4,6 +4,7 @@ use super::class::Class;
 use super::hash::hash_word;
 use super::lexer::{Case, Form};
 use super::places::{before_state, is_unit_number, tail};
+use super::postcodes::{city_behind, state_behind};
 use super::reading::Reading;
 use super::values::is_measure;
 use super::{Kind, Span};
@@ -27,63 +28,6 @@ pub(super) fn find(reading: &Reading<'_>, spans: &mut Vec<Span>) {
             },
         }
     }
-}
-
-/// "Am Mühlbach 3, 83022 Rosenheim": a street that only the postcode of five digits and the city behind it tell, where
-/// `index` is the postcode's token.
-fn city_behind(reading: &Reading<'_>, index: usize) -> Option<(usize, usize)> {
-    const LONGEST: usize = 5;
-    const NO_CITY: Class = Class::ENGLISH.or(Class::UNIT).or(Class::MONTH);
-    let postcode = &reading.tokens[index];
-    if postcode.form != Form::Number || postcode.digits != 5 || index < 3 {
-        return None;
-    }
-    let name = |at: usize| {
-        let token = reading.get(at)?;
-        (token.is_word() && token.case == Case::Capital && reading.capital(at)).then_some(token)
-    };
-    let [number, comma] = [index - 2, index - 1].map(|at| &reading.tokens[at]);
-    let house = matches!(number.digits, 1..=3) && number.len() <= 4 && !is_measure(number);
-    if !house || !comma.is_mark(b',') || name(index + 1)?.is(NO_CITY) {
-        return None;
-    }
-    let words = (0..index - 2).rev().take(LONGEST);
-    let start = words
-        .take_while(|&at| name(at).is_some() || reading.tokens[at].is(Class::PARTICLE))
-        .filter(|&at| name(at).is_some())
-        .last()?;
-    Some((start, tail(reading, index + 1)))
-}
-
-/// "519 tamrik way quandelville ky 40099": what a house number begins and a state and its ZIP code end, where `index` is the code's
-/// token.
-fn state_behind(reading: &Reading<'_>, index: usize) -> Option<(usize, usize)> {
-    const LONGEST: usize = 12;
-    const SAID: Class = Class::FILLER
-        .or(Class::CONNECTOR)
-        .or(Class::CUE)
-        .or(Class::REQUEST)
-        .or(Class::MONTH);
-    let code = &reading.tokens[index];
-    let state = &reading.tokens[index.checked_sub(1)?];
-    let zip = code.form == Form::Number && matches!(code.digits, 4 | 5);
-    if !zip || !state.is(Class::STATE) || !state.is_word() || index < 3 {
-        return None;
-    }
-    let is_part = |at: usize| {
-        let token = &reading.tokens[at];
-        let word = token.is_word() && (!token.is(SAID) || token.is(Class::STREET.or(Class::STATE)));
-        word || token.form == Form::Number
-            || token.is_mark(b',')
-            || token.form == Form::Mixed && !is_measure(token)
-    };
-    let words = (0..index - 1).rev().take(LONGEST);
-    let house = |at: &usize| {
-        let token = &reading.tokens[*at];
-        token.form == Form::Number && token.digits <= 5 && reading.tokens[*at + 1].is_word()
-    };
-    let start = words.take_while(|at| is_part(*at)).filter(house).last()?;
-    (start + 2 < index).then_some((start, index + 1))
 }
 
 /// Where an address begins whose unit stands before the house number: "Flat 3b, 22 Queens Road".
@@ -289,14 +233,21 @@ fn number_first(reading: &Reading<'_>, start: usize) -> Option<usize> {
 
 /// "900 W Fulton, unit 5": a street that only its side of the town and what follows tell.
 fn is_directed(reading: &Reading<'_>, index: usize) -> bool {
-    let side = reading.written(index);
+    let capital = reading.tokens[index].case != Case::Lower;
     let name = reading
         .get(index + 1)
         .is_some_and(|name| name.is_word() && name.case == Case::Capital && name.len() > 2);
     let goes_on = reading
         .get(index + 2)
         .is_none_or(|next| next.is_mark(b',') || next.is(Class::STREET_UNIT));
-    matches!(side, "N" | "S" | "E" | "W" | "NE" | "NW" | "SE" | "SW") && name && goes_on
+    capital && is_side(reading, index) && name && goes_on
+}
+
+/// "N", "ne": a side of the town, as streets have it.
+fn is_side(reading: &Reading<'_>, index: usize) -> bool {
+    const SIDES: [&str; 8] = ["n", "s", "e", "w", "ne", "nw", "se", "sw"];
+    let word = reading.written(index);
+    SIDES.iter().any(|side| word.eq_ignore_ascii_case(side))
 }
 
 /// "place", "way" and the like behind a number are streets only where written as names or where an address goes on.
@@ -325,12 +276,10 @@ fn is_street_word(reading: &Reading<'_>, index: usize) -> bool {
             .before(index)
             .is_some_and(|before| before.digits > 0);
     // "221 NE Alder St"
-    let side = [b"ne", b"nw", b"se", b"sw"]
-        .map(|side| hash_word(side))
-        .contains(&token.hash)
-        && reading
-            .before(index)
-            .is_some_and(|before| before.digits > 0);
+    let side = reading
+        .before(index)
+        .is_some_and(|before| before.digits > 0)
+        && is_side(reading, index);
     ordinal
         || side
         || !token.is(FUNCTION)
@@ -366,10 +315,11 @@ fn street_first(reading: &Reading<'_>, start: usize) -> Option<usize> {
                         .is_some_and(|next| next.form == Form::Number && next.digits <= 4) => {}
             Form::Number if words > 0 && token.digits <= 4 && !numbered => return Some(index + 1),
             // "Rua do Almada n.º 88"
-            Form::Word | Form::Mark
-                if words > 0 && !numbered && behind_sign(reading, index).is_some() =>
-            {
-                return behind_sign(reading, index).map(|number| number + 1);
+            Form::Word | Form::Mark if words > 0 && !numbered => {
+                match behind_sign(reading, index) {
+                    Some(number) => return Some(number + 1),
+                    None => break,
+                }
             }
             _ => break,
         }

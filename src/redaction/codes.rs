@@ -169,7 +169,8 @@ pub(super) fn standing(reading: &Reading<'_>, start: usize) -> Option<usize> {
         b"standard",
         b"bulletin",
     ];
-    let token = reading.get(start)?;
+    let value = hyphened(reading, start)?;
+    let token = &reading.tokens[start];
     let capitals = token.case == Case::Upper || token.len() == 1 && token.case == Case::Capital;
     if !capitals
         || token.is(Class::MONTH)
@@ -179,13 +180,12 @@ pub(super) fn standing(reading: &Reading<'_>, start: usize) -> Option<usize> {
     }
     /// "model number:" stands before it.
     const BETWEEN: usize = 3;
-    let before = reading.tokens[start.saturating_sub(BETWEEN)..start].iter();
+    let mut before = reading.tokens[start.saturating_sub(BETWEEN)..start].iter();
     let product = |before: &Token| PRODUCT.iter().any(|word| before.hash == hash_word(word));
-    let value = hyphened(reading, start)?;
     let groups = reading.tokens[start..value.end].iter();
     let groups = groups.filter(|token| token.form == Form::Number);
     let digits: usize = groups.map(|token| usize::from(token.digits)).sum();
-    (digits >= LEAST && !before.into_iter().any(product)).then_some(value.end)
+    (digits >= LEAST && !before.any(product)).then_some(value.end)
 }
 
 /// "AB12 CDE": a British plate, as the token behind it.
@@ -220,6 +220,15 @@ pub(super) fn is_locator(reading: &Reading<'_>, index: usize) -> bool {
         && token.len() == LENGTH
         && token.len() - usize::from(token.digits) >= LEAST_LETTERS
         && !is_measure(token)
+}
+
+/// "SPRING24", which saves money: a word and a year of two digits.
+pub(super) fn is_offer(reading: &Reading<'_>, index: usize) -> bool {
+    let letters = reading
+        .written(index)
+        .trim_end_matches(|sign: char| sign.is_ascii_digit());
+    let token = &reading.tokens[index];
+    token.digits == 2 && token.len() == letters.len() + 2
 }
 
 /// A code in capitals without digits, which is no word: "YKHCQFIJ".

@@ -49,10 +49,7 @@ pub(super) fn value_at(
 /// The number or code of `kind` at token `index`.
 fn number(reading: &Reading<'_>, index: usize, kind: Kind, weak: bool) -> Option<usize> {
     if codes::is_capital_code(reading, index) {
-        // "with code SPRING24" saves money.
-        let token = &reading.tokens[index];
-        let offer =
-            kind == Kind::AccessCode && weak && token.form == Form::Mixed && token.digits == 2;
+        let offer = kind == Kind::AccessCode && weak && codes::is_offer(reading, index);
         return (!offer).then_some(index + 1);
     }
     let ordered = matches!(kind, Kind::OrderId | Kind::BookingReference);

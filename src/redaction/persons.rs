@@ -98,7 +98,9 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
     let capital = reading.capital(index);
     // "mme Desrosiers"
     if token.is(Class::TITLE) && !capital {
-        let dot = reading.get(index + 1)?.is_mark(b'.');
+        let dot = reading
+            .get(index + 1)
+            .is_some_and(|mark| mark.is_mark(b'.'));
         let next = index + 1 + usize::from(dot);
         let listed =
             |token: &Token| token.is(Class::GIVEN.or(Class::SURNAME)) && !token.is(NO_NAME);
@@ -119,7 +121,9 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
         let small = !reading.cased
             && titles.contains(&token.hash)
             && reading.get(next).is_some_and(surname);
-        return (named || small).then(|| (extend(reading, next), "name_titled"));
+        if named || small {
+            return Some((extend(reading, next), "name_titled"));
+        }
     }
     if !capital && !token.is(Class::GIVEN) {
         return None;

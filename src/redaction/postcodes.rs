@@ -1,8 +1,9 @@
-//! Postcodes that are told by their form alone, and the lines of the address that end with one.
+//! Postcodes that are told by their form alone, and the addresses that end with one.
 
 use super::class::Class;
 use super::hash::hash_word;
 use super::lexer::{Case, Form, Token};
+use super::places::tail;
 use super::reading::Reading;
 use super::values::is_measure;
 use super::{Kind, Span};
@@ -152,6 +153,63 @@ pub(super) fn find_military(reading: &Reading<'_>, spans: &mut Vec<Span>) {
         let start = start.unwrap_or(index);
         spans.push(reading.span(start, index + 3, Kind::Address, "address_military"));
     }
+}
+
+/// "Am Mühlbach 3, 83022 Rosenheim": a street that only the postcode of five digits and the city behind it tell, where
+/// `index` is the postcode's token.
+pub(super) fn city_behind(reading: &Reading<'_>, index: usize) -> Option<(usize, usize)> {
+    const LONGEST: usize = 5;
+    const NO_CITY: Class = Class::ENGLISH.or(Class::UNIT).or(Class::MONTH);
+    let postcode = &reading.tokens[index];
+    if postcode.form != Form::Number || postcode.digits != 5 || index < 3 {
+        return None;
+    }
+    let name = |at: usize| {
+        let token = reading.get(at)?;
+        (token.is_word() && token.case == Case::Capital && reading.capital(at)).then_some(token)
+    };
+    let [number, comma] = [index - 2, index - 1].map(|at| &reading.tokens[at]);
+    let house = matches!(number.digits, 1..=3) && number.len() <= 4 && !is_measure(number);
+    if !house || !comma.is_mark(b',') || name(index + 1)?.is(NO_CITY) {
+        return None;
+    }
+    let words = (0..index - 2).rev().take(LONGEST);
+    let start = words
+        .take_while(|&at| name(at).is_some() || reading.tokens[at].is(Class::PARTICLE))
+        .filter(|&at| name(at).is_some())
+        .last()?;
+    Some((start, tail(reading, index + 1)))
+}
+
+/// "519 tamrik way quandelville ky 40099": what a house number begins and a state and its ZIP code end, where `index` is the code's
+/// token.
+pub(super) fn state_behind(reading: &Reading<'_>, index: usize) -> Option<(usize, usize)> {
+    const LONGEST: usize = 12;
+    const SAID: Class = Class::FILLER
+        .or(Class::CONNECTOR)
+        .or(Class::CUE)
+        .or(Class::REQUEST)
+        .or(Class::MONTH);
+    let code = &reading.tokens[index];
+    let state = &reading.tokens[index.checked_sub(1)?];
+    let zip = code.form == Form::Number && matches!(code.digits, 4 | 5);
+    if !zip || !state.is(Class::STATE) || !state.is_word() || index < 3 {
+        return None;
+    }
+    let is_part = |at: usize| {
+        let token = &reading.tokens[at];
+        let word = token.is_word() && (!token.is(SAID) || token.is(Class::STREET.or(Class::STATE)));
+        word || token.form == Form::Number
+            || token.is_mark(b',')
+            || token.form == Form::Mixed && !is_measure(token)
+    };
+    let words = (0..index - 1).rev().take(LONGEST);
+    let house = |at: &usize| {
+        let token = &reading.tokens[*at];
+        token.form == Form::Number && token.digits <= 5 && reading.tokens[*at + 1].is_word()
+    };
+    let start = words.take_while(|at| is_part(*at)).filter(house).last()?;
+    (start + 2 < index).then_some((start, index + 1))
 }
 
 /// Where the lines begin that a postcode at `postcode` ends: "Totnes TQ9 0ZZ", "Rose Cottage, Ballyfake, Co. Antrim, BT99 9ZZ".

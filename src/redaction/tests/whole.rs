@@ -14,6 +14,7 @@ fn a_code_is_redacted_whole() {
             "C: what i see is HS0049173 here",
             "what i see is [ACCOUNT_NUMBER] here",
         )],
+        &[("C: the code KXW7TR4", "the code [ACCESS_CODE]")],
         &[(
             "B: I see vehicle LX99 ZZA at 23:48",
             "I see vehicle [NATIONAL_ID] at 23:48",
