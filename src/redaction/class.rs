@@ -33,7 +33,7 @@ impl Class {
     pub(super) const REPEAT: Self = Self(1 << 22);
     pub(super) const MAIL_AT: Self = Self(1 << 23);
     pub(super) const MAIL_DOT: Self = Self(1 << 24);
-    /// Begins a cue.
+    /// Begins a cue; of a token, where what follows can go on with it.
     pub(super) const CUE: Self = Self(1 << 25);
     /// Is a cue by itself.
     pub(super) const CUE_WHOLE: Self = Self(1 << 33);
@@ -71,6 +71,10 @@ impl Class {
 
     pub(super) const fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    pub(super) const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
     }
 
     /// The value of a digit word or the count of a repeating word, kept in the upper bits.

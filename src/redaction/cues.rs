@@ -26,7 +26,7 @@ pub(super) fn find(reading: &Reading<'_>, words: &Words, found: &mut Vec<Found>)
     found.clear();
     let mut index = 0;
     while let Some(token) = reading.get(index) {
-        let cue = if may_begin(token, reading.get(index + 1)) {
+        let cue = if token.is(Class::CUE) {
             words.cue(
                 reading.tokens[index..]
                     .iter()
@@ -61,15 +61,6 @@ pub(super) fn find(reading: &Reading<'_>, words: &Words, found: &mut Vec<Found>)
             None => index += 1,
         }
     }
-}
-
-/// Whether a token begins cues, and is one by itself or is followed by what can be the second word of one.
-fn may_begin(token: &Token, next: Option<&Token>) -> bool {
-    let second = next.is_some_and(|next| {
-        // Only words have a class.
-        next.is(Class::CUE_SECOND) || next.digits > 0 || next.is_mark(b'-')
-    });
-    token.is(Class::CUE) && (token.is(Class::CUE_WHOLE) || second)
 }
 
 /// Adds the values that stand beside the cues of a message.

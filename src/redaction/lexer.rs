@@ -66,6 +66,17 @@ impl Token {
         matches!(self.form, Form::Word)
     }
 
+    /// What begins cues of several words is an ordinary word where no second one follows: "new" begins "new address", and
+    /// "new ridge road" is a street.
+    fn drop_cue_before(&mut self, next: Option<&Self>) {
+        // Only words have a class.
+        let goes_on =
+            |next: &Self| next.is(Class::CUE_SECOND) || next.digits > 0 || next.is_mark(b'-');
+        if self.is(Class::CUE) && !self.is(Class::CUE_WHOLE) && !next.is_some_and(goes_on) {
+            self.class = self.class.without(Class::CUE);
+        }
+    }
+
     /// Whether a sentence ends here.
     pub(super) fn ends_sentence(&self) -> bool {
         match self.form {
@@ -81,7 +92,9 @@ pub(super) fn lex(text: &str, words: &Words, tokens: &mut Vec<Token>) -> Glance 
     let start = tokens.len();
     let mut glance = cut(text, words, tokens);
     // Looked up apart: where a word stands in the table does not wait for the text, nor the text for the table.
-    for token in &mut tokens[start..] {
+    let tokens = &mut tokens[start..];
+    for index in 0..tokens.len() {
+        let token = &mut tokens[index];
         if token.is_word() {
             token.class = words.class(token.hash);
             if token.class == Class::default() && is_number_compound(text, token) {
@@ -90,6 +103,13 @@ pub(super) fn lex(text: &str, words: &Words, tokens: &mut Vec<Token>) -> Glance 
             }
         }
         glance.see(token);
+        let token = *token;
+        if let Some(last) = index.checked_sub(1) {
+            tokens[last].drop_cue_before(Some(&token));
+        }
+    }
+    if let Some(last) = tokens.last_mut() {
+        last.drop_cue_before(None);
     }
     glance
 }

@@ -93,10 +93,11 @@ fn begins(reading: &Reading<'_>, index: usize, hint: Hint) -> bool {
     match hint {
         Hint::Strong => {
             (listed && (!token.is(Class::ENGLISH) || capital || ends(reading, index + 1)))
-                || (token.is(Class::GIVEN)
-                    && !token.is(Class::AMBIGUOUS)
+                || (listed
+                    && !token.is(Class::AMBIGUOUS.or(Class::STATUS))
                     && stands_first(reading, index)
                     && stands_last(reading, index))
+                || is_ones_own(reading, index)
                 || is_full(reading, index)
                 || is_before_surname(reading, index)
                 || is_of_nobody_else(reading, index)
@@ -370,10 +371,37 @@ fn is_of_nobody_else(reading: &Reading<'_>, index: usize) -> bool {
             .is_none_or(|next| next.ends_sentence() && !next.is_mark(b'?') || next.is_mark(b','))
 }
 
-/// "is mark and", "mark, and": nothing goes before that the word could belong to.
+/// "my name is tanner", "my last name is bubble and": whatever it is, who says it is called so.
+fn is_ones_own(reading: &Reading<'_>, index: usize) -> bool {
+    const BETWEEN: usize = 4;
+    const PROPERTIES: [&str; 4] = ["ed", "ing", "able", "ly"];
+    let linked = reading
+        .before(index)
+        .is_some_and(|before| before.is(Class::LINK));
+    let mine = || {
+        reading.tokens[index.saturating_sub(BETWEEN)..index - 1]
+            .iter()
+            .any(|token| token.hash == hash_word(b"my"))
+    };
+    let token = &reading.tokens[index];
+    let word = reading.written(index).to_ascii_lowercase();
+    linked
+        && token.len() >= 3
+        && !token.is(Class::STATUS
+            .or(Class::NEUTRAL)
+            .or(Class::AMBIGUOUS)
+            .or(Class::ARTICLE)
+            .or(Class::TITLE))
+        && mine()
+        && stands_last(reading, index)
+        && !PROPERTIES.iter().any(|ending| word.ends_with(ending))
+}
+
+/// "is mark and", "mark, and", "surname mark and": nothing goes before that the word could belong to.
 fn stands_first(reading: &Reading<'_>, index: usize) -> bool {
     reading.before(index).is_none_or(|before| {
-        before.is(Class::LINK) || matches!(before.form, Form::Mark | Form::Break)
+        before.is(Class::LINK.or(Class::CUE_WHOLE))
+            || matches!(before.form, Form::Mark | Form::Break)
     })
 }
 

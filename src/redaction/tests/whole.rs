@@ -217,3 +217,22 @@ fn an_address_in_lines_is_found_by_its_unit() {
         "C: dr pepper please",
     ]);
 }
+
+#[test]
+fn a_word_that_begins_cues_is_an_ordinary_one_elsewhere() {
+    expect(&[
+        &[(
+            "C: we moved to 14 old quarry rd last week",
+            "we moved to [ADDRESS] last week",
+        )],
+        &[(
+            "C: my address is 18 town hall road",
+            "my address is [ADDRESS]",
+        )],
+        &[("C: 75 new quandel ave testville 55012", "[ADDRESS]")],
+        &[(
+            "C: my new address is 9 home farm lane",
+            "my new address is [ADDRESS]",
+        )],
+    ]);
+}
