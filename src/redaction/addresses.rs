@@ -4,10 +4,10 @@ use super::class::Class;
 use super::hash::hash_word;
 use super::lexer::{Case, Form};
 use super::places::{before_state, is_unit_number, tail};
-use super::postcodes::{city_behind, state_behind};
+use super::postcodes::state_behind;
 use super::reading::Reading;
 use super::values::is_measure;
-use super::{Kind, Span};
+use super::{Kind, Span, continental};
 
 /// Adds the addresses of a message.
 pub(super) fn find(reading: &Reading<'_>, spans: &mut Vec<Span>) {
@@ -19,19 +19,36 @@ pub(super) fn find(reading: &Reading<'_>, spans: &mut Vec<Span>) {
                 spans.push(reading.span(start, end, Kind::Address, "address"));
                 index = end;
             }
-            None => match city_behind(reading, index).or_else(|| state_behind(reading, index)) {
-                Some((start, end)) => {
-                    spans.push(reading.span(start, end, Kind::Address, "address"));
-                    index = end;
+            None => {
+                match continental::at(reading, index).or_else(|| state_behind(reading, index)) {
+                    Some((start, end)) => {
+                        spans.push(reading.span(start, end, Kind::Address, "address"));
+                        index = end;
+                    }
+                    None => index += 1,
                 }
-                None => index += 1,
-            },
+            }
         }
     }
 }
 
-/// Where an address begins whose unit stands before the house number: "Flat 3b, 22 Queens Road".
+/// Where an address begins whose unit stands before the house number, "Flat 3b, 22 Queens Road", or whose kind of street
+/// does, shortened, "ul. Bergowa 80", or a number, "50 Bergowatie 27".
 fn with_unit(reading: &Reading<'_>, start: usize) -> usize {
+    if reading.before(start).is_some_and(|dot| dot.is_mark(b'.'))
+        && start >= 2
+        && reading.tokens[start - 2].is(Class::STREET_FIRST)
+    {
+        return start - 2;
+    }
+    if let Some(number) = reading.before(start)
+        && reading.tokens[start].is_word()
+        && number.form == Form::Number
+        && number.digits <= 4
+        && !reading.is_amount(start - 1)
+    {
+        return start - 1;
+    }
     // "flat 2b 9 mill lane" begins with what is read as the house number.
     if let Some(unit) = start.checked_sub(1)
         && reading.tokens[unit].is(Class::STREET_UNIT)
@@ -53,13 +70,15 @@ fn with_unit(reading: &Reading<'_>, start: usize) -> usize {
 /// Whether any token can be part of an address; most messages have none.
 pub(super) fn possible(reading: &Reading<'_>) -> bool {
     reading.tokens.iter().any(|token| {
-        token.is(Class::STREET.or(Class::STREET_FIRST))
+        token.is(Class::STREET.or(Class::STREET_FIRST).or(Class::STREET_UNIT))
             || (token.is_word() && token.len() >= 7 && token.class == Class::default())
     })
 }
 
 /// The address that begins at token `start`, as the token behind it.
 pub(super) fn at(reading: &Reading<'_>, start: usize) -> Option<usize> {
+    /// Of a word that is a street by what surrounds it.
+    const SHORTEST: usize = 4;
     let token = reading.get(start)?;
     match token.form {
         Form::Number | Form::Mixed if is_house_number(reading, start) => {
@@ -72,8 +91,11 @@ pub(super) fn at(reading: &Reading<'_>, start: usize) -> Option<usize> {
         {
             street_first(reading, start).map(|end| tail(reading, end))
         }
+        Form::Word if matches!(token.len(), 1 | 2) && reading.numeric => {
+            continental::post_box(reading, start)
+        }
         // "Lindenweg 5", "Hauptstr. 5a"
-        Form::Word if reading.capital(start) && token.len() >= 6 => {
+        Form::Word if reading.capital(start) && token.len() >= SHORTEST => {
             let dotted = reading.touches_next(start)
                 && reading.tokens[start + 1].is_mark(b'.')
                 && reading.written(start).ends_with("str");
@@ -102,20 +124,24 @@ const STREETS: [&str; 48] = [
 /// "Lindenweg 5": a word that no dictionary knows and a number, where something says that it is a street. Else they are a
 /// product and its version, as "Chromebook 14".
 fn is_compound(reading: &Reading<'_>, index: usize) -> bool {
+    const LONG: usize = 6;
     let token = &reading.tokens[index];
-    if token.class != Class::default() || !token.is_word() {
-        return false;
-    }
-    let word = reading.written(index).to_lowercase();
     let unit = |at: usize| {
         reading
             .get(at)
             .is_some_and(|token| token.is(Class::STREET_UNIT) && token.is_word())
     };
-    STREETS.iter().any(|street| word.ends_with(street))
+    let in_unit = (index + 2..index + 4).any(unit);
+    let strange = token.class == Class::default() || in_unit && !reading.ordinary(index);
+    if !strange || !token.is_word() {
+        return false;
+    }
+    let word = reading.written(index).to_lowercase();
+    let long = token.len() >= LONG;
+    long && STREETS.iter().any(|street| word.ends_with(street))
         // "49 Bergheimer 43", "Bergheimer 43, Apt. 3"
-        || reading.before(index).is_some_and(|token| token.digits > 0)
-        || (index + 2..index + 4).any(unit)
+        || long && reading.before(index).is_some_and(|token| token.digits > 0)
+        || in_unit
         // "ul. Bergowa 80"
         || index >= 2
             && reading.tokens[index - 1].is_mark(b'.')

@@ -6,7 +6,7 @@ use super::lexer::{Case, Form, Token};
 use super::names::{self, Hint};
 use super::reading::Reading;
 use super::values::{self, Value};
-use super::{Kind, addresses, codes, places};
+use super::{Kind, addresses, codes, continental, places};
 
 /// Whether a token says that a value comes: "is", ":", "=".
 pub(super) fn is_link(token: &Token) -> bool {
@@ -229,7 +229,9 @@ fn address(reading: &Reading<'_>, index: usize, limit: usize, weak: bool) -> Opt
     if !weak && token.is_word() && reading.capital(index) {
         // "deliver to Rose Cottage, Mill Lane": to the end of the line.
         let end = line_end(reading, index, limit);
-        return addresses::has_street(reading, index, end).then_some(end);
+        return addresses::has_street(reading, index, end)
+            .then_some(end)
+            .or_else(|| continental::behind_cue(reading, index, limit));
     }
     let time = reading.touches_next(index)
         && reading.tokens[index + 1].is_mark(b':')

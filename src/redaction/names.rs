@@ -93,8 +93,8 @@ fn begins(reading: &Reading<'_>, index: usize, hint: Hint) -> bool {
     match hint {
         Hint::Strong => {
             (listed && (!token.is(Class::ENGLISH) || capital || ends(reading, index + 1)))
-                || (listed
-                    && !token.is(Class::AMBIGUOUS.or(Class::STATUS))
+                || (token.is(Class::GIVEN)
+                    && !token.is(Class::AMBIGUOUS)
                     && stands_first(reading, index)
                     && stands_last(reading, index))
                 || is_ones_own(reading, index)
@@ -371,42 +371,44 @@ fn is_of_nobody_else(reading: &Reading<'_>, index: usize) -> bool {
             .is_none_or(|next| next.ends_sentence() && !next.is_mark(b'?') || next.is_mark(b','))
 }
 
-/// "my name is tanner", "my last name is bubble and": whatever it is, who says it is called so.
+/// "my name is bubble and", "last name tanner booking number": whatever else it is, whoever says so is called so.
 fn is_ones_own(reading: &Reading<'_>, index: usize) -> bool {
     const BETWEEN: usize = 4;
+    /// What says how a name is, or what is done with it.
     const PROPERTIES: [&str; 4] = ["ed", "ing", "able", "ly"];
-    let linked = reading
-        .before(index)
-        .is_some_and(|before| before.is(Class::LINK));
-    let mine = || {
-        reading.tokens[index.saturating_sub(BETWEEN)..index - 1]
-            .iter()
-            .any(|token| token.hash == hash_word(b"my"))
-    };
+    const NO_NAME: Class = Class::STATUS
+        .or(Class::NEUTRAL)
+        .or(Class::AMBIGUOUS)
+        .or(Class::ARTICLE)
+        .or(Class::TITLE);
     let token = &reading.tokens[index];
-    let word = reading.written(index).to_ascii_lowercase();
-    linked
-        && token.len() >= 3
-        && !token.is(Class::STATUS
-            .or(Class::NEUTRAL)
-            .or(Class::AMBIGUOUS)
-            .or(Class::ARTICLE)
-            .or(Class::TITLE))
-        && mine()
-        && stands_last(reading, index)
-        && !PROPERTIES.iter().any(|ending| word.ends_with(ending))
+    let Some(before) = reading.before(index) else {
+        return false;
+    };
+    let mine = || {
+        let said = &reading.tokens[index.saturating_sub(BETWEEN)..index - 1];
+        said.iter().any(|token| token.hash == hash_word(b"my"))
+    };
+    let listed = token.is(Class::GIVEN.or(Class::SURNAME));
+    let told = before.is(Class::LINK) && mine() || before.is(Class::CUE_WHOLE) && listed;
+    let closed = reading.get(index + 1).is_none_or(|next| {
+        !next.is_word() || next.is(Class::CUE) || next.hash == hash_word(b"and")
+    });
+    told && closed && token.len() >= 3 && !token.is(NO_NAME) && {
+        let word = reading.written(index).to_ascii_lowercase();
+        !PROPERTIES.iter().any(|ending| word.ends_with(ending))
+    }
 }
 
-/// "is mark and", "mark, and", "surname mark and": nothing goes before that the word could belong to.
+/// "is mark and", "mark, and": nothing goes before that the word could belong to.
 fn stands_first(reading: &Reading<'_>, index: usize) -> bool {
     reading.before(index).is_none_or(|before| {
-        before.is(Class::LINK.or(Class::CUE_WHOLE))
-            || matches!(before.form, Form::Mark | Form::Break)
+        before.is(Class::LINK) || matches!(before.form, Form::Mark | Form::Break)
     })
 }
 
 /// "jamie brown and": nothing follows that the word could belong to.
-fn stands_last(reading: &Reading<'_>, index: usize) -> bool {
+pub(super) fn stands_last(reading: &Reading<'_>, index: usize) -> bool {
     reading.get(index + 1).is_none_or(|next| {
         !next.is_word() || next.is(Class::FILLER.or(Class::CUE).or(Class::CONNECTOR))
     })

@@ -110,16 +110,18 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
                 && reading.capital(next)
                 && (listed(name) || name.class == Class::default())
         });
-        // "mr. quandel flew"
-        let titles = [b"mr".as_slice(), b"mrs", b"dr"].map(hash_word);
+        // "mr. quandel flew", "mr stone and"
+        let [mr, mrs, dr] = [b"mr".as_slice(), b"mrs", b"dr"].map(hash_word);
         let surname = |name: &Token| {
             name.is_word()
                 && name.len() >= 3
-                && !name.is(Class::ENGLISH)
-                && (listed(name) || reading.unknown(next))
+                && match name.is(Class::ENGLISH) {
+                    true => token.hash != dr && listed(name) && names::stands_last(reading, next),
+                    false => listed(name) || !reading.cased && reading.unknown(next),
+                }
         };
-        let small = !reading.cased
-            && titles.contains(&token.hash)
+        let small = !reading.capital(next.min(reading.tokens.len() - 1))
+            && [mr, mrs, dr].contains(&token.hash)
             && reading.get(next).is_some_and(surname);
         if named || small {
             return Some((extend(reading, next), "name_titled"));
@@ -267,6 +269,15 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
         && !token.is(Class::FILLER.or(Class::STATE))
     {
         return Some((extend(reading, index), "name_towards"));
+    }
+    // "michelle quandel will call"
+    if clear
+        && !capital
+        && !token.is(Class::FILLER)
+        && reading.unknown(index + 1)
+        && reading.tokens[index + 1].len() >= 4
+    {
+        return Some((extend(reading, index), "name_full"));
     }
     if given && capital && stands_out(reading, index) {
         return Some((extend(reading, index), "name_amid"));

@@ -3,19 +3,19 @@
 use super::class::Class;
 use super::hash::hash_word;
 use super::lexer::{Case, Form, Token};
-use super::places::tail;
 use super::reading::Reading;
 use super::values::is_measure;
 use super::{Kind, Span};
 
-/// Adds the postcodes that are told by their form alone, British ("SW1A 2AA", "dn99 7tt") and Canadian ("K1A 0B1"), and the
+/// Adds the postcodes that are told by their form alone, British ("SW1A 2AA", "dn99 7tt"), Irish ("D02 AF30") and Canadian
+/// ("K1A 0B1"), and the
 /// addresses that end with one.
 pub(super) fn find(reading: &Reading<'_>, text: &str, spans: &mut Vec<Span>) {
     for index in 1..reading.tokens.len() {
         let [outward, inward] = [index - 1, index].map(|at| &reading.tokens[at]);
         if outward.form != Form::Mixed
             || inward.form != Form::Mixed
-            || inward.len() != 3
+            || !matches!(inward.len(), 3 | 4)
             || !(2..=4).contains(&outward.len())
         {
             continue;
@@ -44,7 +44,12 @@ pub(super) fn find(reading: &Reading<'_>, text: &str, spans: &mut Vec<Span>) {
             b"A9" | b"A99" | b"AA9" | b"AA99" | b"A9A" | b"AA9A"
         ) && form(inward) == b"9AA";
         let canadian = form(outward) == b"A9A" && form(inward) == b"9A9";
-        if british || canadian {
+        // "H91 ZZ99"
+        let irish = !small
+            && inward.len() == 4
+            && form(outward) == b"A99"
+            && form(inward).iter().all(|byte| *byte != b'?');
+        if british || canadian || irish {
             spans.push(reading.span(index - 1, index + 1, Kind::PostalCode, "postcode"));
             let start = before_postcode(reading, index - 1);
             // "TAKE THE M3 2ND EXIT"
@@ -153,32 +158,6 @@ pub(super) fn find_military(reading: &Reading<'_>, spans: &mut Vec<Span>) {
         let start = start.unwrap_or(index);
         spans.push(reading.span(start, index + 3, Kind::Address, "address_military"));
     }
-}
-
-/// "Am Mühlbach 3, 83022 Rosenheim": a street that only the postcode of five digits and the city behind it tell, where
-/// `index` is the postcode's token.
-pub(super) fn city_behind(reading: &Reading<'_>, index: usize) -> Option<(usize, usize)> {
-    const LONGEST: usize = 5;
-    const NO_CITY: Class = Class::ENGLISH.or(Class::UNIT).or(Class::MONTH);
-    let postcode = &reading.tokens[index];
-    if postcode.form != Form::Number || postcode.digits != 5 || index < 3 {
-        return None;
-    }
-    let name = |at: usize| {
-        let token = reading.get(at)?;
-        (token.is_word() && token.case == Case::Capital && reading.capital(at)).then_some(token)
-    };
-    let [number, comma] = [index - 2, index - 1].map(|at| &reading.tokens[at]);
-    let house = matches!(number.digits, 1..=3) && number.len() <= 4 && !is_measure(number);
-    if !house || !comma.is_mark(b',') || name(index + 1)?.is(NO_CITY) {
-        return None;
-    }
-    let words = (0..index - 2).rev().take(LONGEST);
-    let start = words
-        .take_while(|&at| name(at).is_some() || reading.tokens[at].is(Class::PARTICLE))
-        .filter(|&at| name(at).is_some())
-        .last()?;
-    Some((start, tail(reading, index + 1)))
 }
 
 /// "519 tamrik way quandelville ky 40099": what a house number begins and a state and its ZIP code end, where `index` is the code's

@@ -98,7 +98,9 @@ impl<'a> Reading<'a> {
 
     /// An unknown word of a conversation in English: a name, a code, a mistake.
     pub(super) fn unknown(&self, index: usize) -> bool {
-        let token = &self.tokens[index];
+        let Some(token) = self.get(index) else {
+            return false;
+        };
         self.english
             && token.is_word()
             && token.len() >= 3

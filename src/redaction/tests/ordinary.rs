@@ -199,7 +199,7 @@ fn addresses_are_found_with_their_unit_and_without_a_street_word() {
     expect(&[
         &[("C: flat 3b, 22 quell road, leeds", "[ADDRESS]")],
         &[("C: wir wohnen Lindenweg 5", "wir wohnen [ADDRESS]")],
-        &[("C: to 49 Bergquell 43", "to 49 [ADDRESS]")],
+        &[("C: to 49 Bergquell 43", "to [ADDRESS]")],
         &[
             (
                 "B: Your delivery address, please?",

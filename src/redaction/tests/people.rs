@@ -393,3 +393,32 @@ fn an_address_in_small_letters_is_found_by_its_ends() {
         "C: i have 3 kids in tx and 75001 reasons",
     ]);
 }
+
+#[test]
+fn who_says_a_name_is_called_so_whatever_else_the_word_is() {
+    expect(&[
+        &[(
+            "C: my last name is bubble and my order is late",
+            "my last name is [PERSON] and my order is late",
+        )],
+        &[("C: my name is tanner", "my name is [PERSON]")],
+        &[(
+            "C: last name stone booking number br 549",
+            "last name [PERSON] booking number [BOOKING_REFERENCE]",
+        )],
+        &[(
+            "C: mr stone and 125 dfc",
+            "[PERSON] and [BOOKING_REFERENCE]",
+        )],
+        &[(
+            "C: michelle quandelska will call you",
+            "[PERSON] will call you",
+        )],
+    ]);
+    survive(&[
+        "C: my name is misspelled",
+        "C: my surname is close to the limit",
+        "B: Host name, date and time?",
+        "C: i need a dr appt",
+    ]);
+}

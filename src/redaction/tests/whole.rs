@@ -236,3 +236,56 @@ fn a_word_that_begins_cues_is_an_ordinary_one_elsewhere() {
         )],
     ]);
 }
+
+#[test]
+fn an_address_that_begins_with_the_street_is_found_by_its_postcode_and_city() {
+    expect(&[
+        &[(
+            "C: I once lived at Anna-Quandel-Str. 212, 04299 Testburg. It was nice",
+            "I once lived at [ADDRESS]. It was nice",
+        )],
+        &[(
+            "C: bring it to Na Quandele 1047/17, 110 99 Testov 1, but not today",
+            "bring it to [ADDRESS], but not today",
+        )],
+        &[(
+            "C: the parcel is at ul. Quandelska 45/7, 60-399 Testow still",
+            "the parcel is at [ADDRESS] still",
+        )],
+        &[(
+            "C: we moved from Quandelgade 199, 3. tv., 1629 Testby last May",
+            "we moved from [ADDRESS] last May",
+        )],
+        &[(
+            "C: he is at Kvandel Testova 205, Testograd 11999",
+            "he is at [ADDRESS]",
+        )],
+        &[(
+            "C: I live on Quandelvegur 301, and my cat does too",
+            "I live on [ADDRESS], and my cat does too",
+        )],
+    ]);
+    survive(&[
+        "C: I have a Galaxy 22, 2300 Mhz and Chapter 5, 1200 Words",
+        "C: my address is Wrong since March 2019, sorry",
+        "C: I live at Windows 11 speed",
+    ]);
+}
+
+#[test]
+fn boxes_of_the_post_and_irish_postcodes_are_addresses() {
+    expect(&[
+        &[(
+            "C: please write to P.O. Box 3312, Quandelville",
+            "please write to [ADDRESS]",
+        )],
+        &[(
+            "C: letter from Apt 4, Quandel Lofts, Testway, H99 ZZ99 now",
+            "letter from [ADDRESS] now",
+        )],
+        &[(
+            "C: it goes to 7878 Rahu 37 Apt. 405 please",
+            "it goes to [ADDRESS] please",
+        )],
+    ]);
+}
