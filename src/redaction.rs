@@ -79,7 +79,7 @@ pub use policy::{Action, PolicyError, Rules};
 pub use replace::{Finding, Keyed, Redacted, Replacement};
 
 /// The version of the recognition rules; part of the policy version of every record.
-pub const ENGINE_VERSION: &str = "10";
+pub const ENGINE_VERSION: &str = "11";
 
 /// Whose turn a message is. What a customer's bare answer means depends on the business's question before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use super::class::Class;
 use super::cues::Found;
 use super::hash::hash_word;
 use super::lexer::{Form, Token};
-use super::names::{NO_NAME, is_full};
+use super::names::{NO_NAME, NO_SURNAME, is_full};
 use super::reading::Reading;
 use super::values;
 use super::words::Words;
@@ -207,12 +207,6 @@ fn name(
     aside: impl Fn(usize) -> bool,
 ) -> Option<Part> {
     const LONGEST: usize = 3;
-    const NO_SURNAME: Class = NO_NAME
-        .or(Class::CUE)
-        .or(Class::NEUTRAL)
-        .or(Class::STATUS)
-        .or(Class::STATE)
-        .or(Class::STREET);
     /// The shortest word of no list that is taken for a name.
     const SHORTEST: usize = 4;
     // "grant potter"

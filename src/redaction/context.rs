@@ -214,7 +214,11 @@ fn long_numbers(reading: &Reading<'_>, spans: &mut Vec<Span>) {
         }
         match values::number(reading, index) {
             Some(value) => {
-                if value.digits >= LEAST && !value.letters && !is_part_of_code(reading, index) {
+                if value.digits >= LEAST
+                    && !value.letters
+                    && !is_part_of_code(reading, index)
+                    && !is_version(&reading.tokens[value.start..value.end])
+                {
                     spans.push(reading.span(
                         value.start,
                         value.end,
@@ -227,6 +231,17 @@ fn long_numbers(reading: &Reading<'_>, spans: &mut Vec<Span>) {
             None => index += 1,
         }
     }
+}
+
+/// "120.0.6099.129": four groups with dots, of which one behind the first is a digit.
+fn is_version(tokens: &[Token]) -> bool {
+    let groups = tokens.chunks(2);
+    groups.len() == 4
+        && groups.clone().all(|group| match group {
+            [number, dot] => number.form == Form::Number && dot.is_mark(b'.'),
+            rest => rest[0].form == Form::Number,
+        })
+        && groups.skip(1).any(|group| group[0].len() == 1)
 }
 
 /// Whether letters are joined to the number with a hyphen: a part of a UUID or of a product's code.

@@ -54,7 +54,7 @@ fn number(reading: &Reading<'_>, index: usize, kind: Kind, weak: bool) -> Option
     }
     let ordered = matches!(kind, Kind::OrderId | Kind::BookingReference);
     if let Some(value) = codes::hyphened(reading, index)
-        && (!weak || ordered && value.digits >= 4)
+        && (!weak || ordered)
     {
         return Some(value.end);
     }

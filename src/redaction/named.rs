@@ -2,8 +2,9 @@
 
 use super::answers::only;
 use super::class::Class;
+use super::hash::hash_word;
 use super::lexer::{Form, Token};
-use super::names::{self, Hint};
+use super::names::{self, Hint, NO_NAME, NO_SURNAME};
 use super::reading::Reading;
 use super::{Kind, Span};
 
@@ -11,6 +12,9 @@ use super::{Kind, Span};
 /// token that is no filler.
 pub(super) fn find(reading: &Reading<'_>, first: usize, spans: &mut Vec<Span>) {
     person(reading, first, spans);
+    if let Some(led) = behind_lead(reading, first) {
+        person(reading, led, spans);
+    }
     lines(reading, spans);
     beside_values(reading, spans);
 }
@@ -23,30 +27,42 @@ fn person(reading: &Reading<'_>, first: usize, spans: &mut Vec<Span>) {
         rest.all(|token| token.is_word() && token.class == Class::default())
             .then_some(all.max(end))
     };
+    // "edwin moonbeam 4417": whatever follows a name that is nothing else, before what else was asked for.
+    let surname = |end: usize| {
+        let given = &reading.tokens[end - 1];
+        let clear = given.is(Class::GIVEN) && !given.is(Class::ENGLISH.or(NO_NAME));
+        let next = reading.get(end)?;
+        let closed = reading.get(end + 1).is_none_or(|last| !last.is_word());
+        (clear && closed && next.is_word() && next.len() > 2 && !next.is(NO_SURNAME))
+            .then_some(end + 1)
+    };
     let name = names::at(reading, first, Hint::Strong);
-    let end = name.map(|end| whole(end).unwrap_or(end)).or_else(|| {
-        // Nothing else is said: then it is the name, whatever the word.
-        only(reading, first).filter(|end| {
-            let clear = (first..*end).any(|index| {
-                let token = &reading.tokens[index];
-                (token.is(Class::GIVEN) && !token.is(Class::ENGLISH)) || !reading.ordinary(index)
-            });
-            end - first <= 3
-                && (first..*end).all(|index| {
+    let end = name
+        .map(|end| whole(end).or_else(|| surname(end)).unwrap_or(end))
+        .or_else(|| {
+            // Nothing else is said: then it is the name, whatever the word.
+            only(reading, first).filter(|end| {
+                let clear = (first..*end).any(|index| {
                     let token = &reading.tokens[index];
-                    let listed = token.is(Class::GIVEN.or(Class::SURNAME));
-                    let alone = end - first == reading.tokens.len();
-                    if alone && clear && token.is_word() {
-                        return true;
-                    }
-                    token.is_word()
-                        && token.len() > 1
-                        && !token.is(Class::MONTH)
-                        && (!reading.ordinary(index)
-                            || (listed && (alone || reading.capital(index))))
-                })
-        })
-    });
+                    (token.is(Class::GIVEN) && !token.is(Class::ENGLISH))
+                        || !reading.ordinary(index)
+                });
+                end - first <= 3
+                    && (first..*end).all(|index| {
+                        let token = &reading.tokens[index];
+                        let listed = token.is(Class::GIVEN.or(Class::SURNAME));
+                        let alone = end - first == reading.tokens.len();
+                        if alone && clear && token.is_word() {
+                            return true;
+                        }
+                        token.is_word()
+                            && token.len() > 1
+                            && !token.is(Class::MONTH)
+                            && (!reading.ordinary(index)
+                                || (listed && (alone || reading.capital(index))))
+                    })
+            })
+        });
     let Some(end) = end else { return };
     // A sentence that goes on behind a common word was no name.
     let alone = reading.get(end).is_none_or(|token| {
@@ -59,6 +75,23 @@ fn person(reading: &Reading<'_>, first: usize, spans: &mut Vec<Span>) {
     if sure {
         spans.push(reading.span(first, end, Kind::Person, "answer"));
     }
+}
+
+/// "he said Chuck Quandel", "my dads, Leon Quandel", "under quandel-stone": where a name begins that does not begin the answer.
+fn behind_lead(reading: &Reading<'_>, first: usize) -> Option<usize> {
+    const FARTHEST: usize = 3;
+    let starts = first.saturating_sub(FARTHEST).max(1)..first + FARTHEST;
+    let is_lead = |token: &Token| {
+        token.is_mark(b',') || token.is(Class::SPEECH) || token.hash == hash_word(b"under")
+    };
+    let strange = |at: usize| {
+        let token = &reading.tokens[at];
+        let known = token.is(Class::GIVEN) || reading.capital(at);
+        token.is_word() && (known || reading.unknown(at)) && !token.is(NO_NAME)
+    };
+    starts
+        .filter(|at| *at < reading.tokens.len())
+        .find(|at| is_lead(&reading.tokens[at - 1]) && strange(*at))
 }
 
 /// A name a line, with or without its number: "1. Ann Lee".

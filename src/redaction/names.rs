@@ -25,6 +25,14 @@ pub(super) const NO_NAME: Class = Class::FILLER
     .or(Class::MONTH)
     .or(Class::UNIT);
 
+/// What does not follow a given name as a surname, whatever else it is.
+pub(super) const NO_SURNAME: Class = NO_NAME
+    .or(Class::CUE)
+    .or(Class::NEUTRAL)
+    .or(Class::STATUS)
+    .or(Class::STATE)
+    .or(Class::STREET);
+
 /// The name that begins at token `start`, as the token behind it.
 pub(super) fn at(reading: &Reading<'_>, start: usize, hint: Hint) -> Option<usize> {
     let mut first = start;

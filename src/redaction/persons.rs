@@ -38,12 +38,26 @@ pub(super) fn find(reading: &Reading<'_>, spans: &mut Vec<Span>) {
         };
         match found {
             Some((start, end, rule)) => {
+                let start = with_first_half(reading, start);
                 spans.push(reading.span(start, end, Kind::Person, rule));
                 index = end;
             }
             None => index += 1,
         }
     }
+}
+
+/// Where a name begins that goes on before the token at `start` with a hyphen: "Per-Olof".
+fn with_first_half(reading: &Reading<'_>, start: usize) -> usize {
+    let half = start.checked_sub(2).filter(|&half| {
+        reading.tokens[start - 1].is_mark(b'-')
+            && reading.touches_next(half)
+            && reading.touches_next(start - 1)
+            && reading.tokens[half].is_word()
+            && reading.tokens[half].case == Case::Capital
+            && reading.capital(half)
+    });
+    half.unwrap_or(start)
 }
 
 /// Whether what is said ends at `index`, or pauses.
