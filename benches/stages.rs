@@ -165,6 +165,7 @@ fn verify(bencher: Bencher<'_, '_>) {
                 redact_from: 0,
                 participants: &[],
             })
+            .verdicts
             .len()
     });
 }

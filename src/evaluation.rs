@@ -41,6 +41,7 @@ pub fn redact(engine: &Engine, gold: GoldConversation) -> Outcome {
             redact_from: 0,
             participants: &[],
         })
+        .verdicts
         .into_iter()
         .map(Verdict::into_owned)
         .collect();

@@ -31,6 +31,8 @@
 //! | `merge.rs` | what several rules found at one place |
 //! | `replace.rs` | spans and replacement policy -> redacted text with code point offsets |
 
+use std::borrow::Cow;
+
 mod addresses;
 mod answers;
 mod asks;
@@ -73,13 +75,16 @@ mod spelled;
 mod values;
 mod words;
 
-pub use engine::{Engine, Layers};
+pub use engine::Engine;
 pub use kind::Kind;
 pub use policy::{Action, PolicyError, Rules};
 pub use replace::{Finding, Keyed, Redacted, Replacement};
 
 /// The version of the recognition rules; part of the policy version of every record.
 pub const ENGINE_VERSION: &str = "11";
+
+/// Digits of a pseudonym that is the same in every conversation.
+pub const TOKEN_DIGITS: usize = 12;
 
 /// Whose turn a message is. What a customer's bare answer means depends on the business's question before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,7 +123,15 @@ pub struct Conversation<'c, 'a> {
     /// Index of the first turn to redact; those before it are read for context only.
     pub redact_from: usize,
     /// Names of the participants as the conversation's metadata have them.
-    pub participants: &'c [&'c str],
+    pub participants: &'c [&'a str],
+}
+
+/// What became of a conversation.
+pub struct RedactedConversation<'a> {
+    /// One for each turn that was to be redacted, in order.
+    pub verdicts: Vec<Verdict<'a>>,
+    /// The participants' names; `None` where one must be withheld.
+    pub participants: Vec<Option<Cow<'a, str>>>,
 }
 
 /// What became of one message.

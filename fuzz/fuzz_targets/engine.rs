@@ -16,7 +16,7 @@ fuzz_target!(|text: &str| {
             text: line,
         })
         .collect();
-    let verdicts = ENGINE.redact(&Conversation { turns: &turns, redact_from: 0, participants: &[] });
+    let verdicts = ENGINE.redact(&Conversation { turns: &turns, redact_from: 0, participants: &[] }).verdicts;
     assert_eq!(verdicts.len(), turns.len());
     for (turn, verdict) in turns.iter().zip(&verdicts) {
         if let Verdict::Redacted(redacted) = verdict {

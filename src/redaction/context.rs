@@ -4,15 +4,13 @@ use super::asks::Ask;
 use super::checksums::luhn;
 use super::class::Class;
 use super::cues::{self, Found};
-use super::engine::Layers;
 use super::glance::Glance;
-use super::kind::KindSet;
 use super::lexer::{Case, Form, Token};
 use super::reading::Reading;
 use super::words::Words;
 use super::{
-    Kind, Side, Span, addresses, answers, bare, codes, handles, lists, mail, national, persons,
-    postcodes, values,
+    Kind, Side, Span, addresses, answers, bare, codes, handles, lists, mail, national, numbers,
+    persons, postcodes, values,
 };
 
 /// The rule of what is long enough to identify something, whatever it is.
@@ -21,7 +19,6 @@ pub(super) const LONG_CODE: &str = "long_code";
 /// What the rules know beside the message: what was said before it.
 pub(super) struct Context<'a> {
     words: &'a Words,
-    layers: Layers,
     /// What the next message may answer.
     pub(super) ask: Ask,
     /// The cues of the message in hand; kept to reuse its memory.
@@ -29,10 +26,9 @@ pub(super) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    pub(super) fn new(words: &'a Words, layers: Layers) -> Self {
+    pub(super) fn new(words: &'a Words) -> Self {
         Self {
             words,
-            layers,
             ask: Ask::default(),
             cues: Vec::new(),
         }
@@ -48,13 +44,9 @@ impl<'a> Context<'a> {
     ) {
         let Self {
             words,
-            layers,
             ask,
             cues: found,
         } = self;
-        if !layers.cues {
-            return;
-        }
         let Glance {
             classes: all,
             digits,
@@ -117,13 +109,8 @@ impl<'a> Context<'a> {
                 }
             }
         }
-        let expected = if layers.expectations {
-            ask.to(side)
-        } else {
-            KindSet::EMPTY
-        };
-        answers::answer(reading, text, expected, ask.is_own(), spans);
-        if layers.expectations && digits && side == Side::Customer {
+        answers::answer(reading, text, ask.to(side), ask.is_own(), spans);
+        if digits && side == Side::Customer {
             answers::late(reading, text, ask, spans);
         }
         bare::find(reading, text, words, found, ask, spans);
@@ -223,7 +210,7 @@ fn long_numbers(reading: &Reading<'_>, spans: &mut Vec<Span>) {
                         value.start,
                         value.end,
                         Kind::AccountNumber,
-                        "long_number",
+                        numbers::LONG,
                     ));
                 }
                 index = value.end;

@@ -40,7 +40,7 @@ pub(super) fn value_at(
         Kind::Password | Kind::Username => word(reading, index, limit, kind, linked, weak)?,
         Kind::Address => address(reading, index, limit, weak)?,
         Kind::Url if linked => web_address(reading, index, limit)?,
-        kind if kind.is_number() => number(reading, index, kind, weak)?,
+        kind if kind.is_number() || kind == Kind::Custom => number(reading, index, kind, weak)?,
         _ => return None,
     };
     (end <= limit).then_some(end)

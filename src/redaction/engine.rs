@@ -16,33 +16,7 @@ use super::reading::Reading;
 use super::replace::{self, Keyed, Replacement, Replacer};
 use super::shapes::Shapes;
 use super::words::Words;
-use super::{Conversation, Redacted, Side, Span, Verdict, persons};
-
-/// Which of the layers are at work; all of them, but for measuring what each is worth.
-#[derive(Clone, Copy, Debug)]
-pub struct Layers {
-    /// Cues in the message, and the rules that look at the message as a whole.
-    pub cues: bool,
-    /// Expectations from earlier turns.
-    pub expectations: bool,
-    /// Values found elsewhere in the conversation.
-    pub memory: bool,
-    /// Values split over messages.
-    pub pieces: bool,
-    /// Disguised writing.
-    pub folding: bool,
-}
-
-impl Layers {
-    /// Everything.
-    pub const ALL: Self = Self {
-        cues: true,
-        expectations: true,
-        memory: true,
-        pieces: true,
-        folding: true,
-    };
-}
+use super::{Conversation, Redacted, RedactedConversation, Side, Span, Verdict, persons};
 
 /// The redaction engine: compiled once, shared by all workers.
 pub struct Engine {
@@ -51,7 +25,6 @@ pub struct Engine {
     words: Arc<Words>,
     rules: Rules,
     keyed: Option<Keyed>,
-    layers: Layers,
 }
 
 /// What a pass found: one entry per turn, in offsets of the original text, sorted and apart.
@@ -93,19 +66,11 @@ impl Engine {
             words: Words::with_cues(rules.cues()),
             rules,
             keyed,
-            layers: Layers::ALL,
         }
     }
 
-    /// The same engine with only some of its layers, to measure what each is worth.
-    #[must_use]
-    pub fn with_layers(mut self, layers: Layers) -> Self {
-        self.layers = layers;
-        self
-    }
-
-    /// Redacts the turns of `conversation` from `redact_from` on: one verdict per turn, in order.
-    pub fn redact<'a>(&self, conversation: &Conversation<'_, 'a>) -> Vec<Verdict<'a>> {
+    /// Redacts the turns of `conversation` from `redact_from` on, and the names of those who take part.
+    pub fn redact<'a>(&self, conversation: &Conversation<'_, 'a>) -> RedactedConversation<'a> {
         /// Each round finds what the one before uncovered; more than two are rare.
         const ROUNDS: usize = 4;
         let turns = conversation.turns;
@@ -119,6 +84,9 @@ impl Engine {
         let mut round = 0;
         loop {
             let mut replacer = self.replacer();
+            // With the pseudonyms that the texts have.
+            let names = conversation.participants.iter();
+            let participants = names.map(|name| self.label(name, &mut replacer)).collect();
             let redacted: Vec<Redacted<'_>> = turns
                 .iter()
                 .zip(&spans)
@@ -137,7 +105,7 @@ impl Engine {
             };
             round += 1;
             if round == ROUNDS || residual.iter().all(Vec::is_empty) {
-                return redacted
+                let verdicts = redacted
                     .into_iter()
                     .zip(residual)
                     .skip(conversation.redact_from)
@@ -146,6 +114,10 @@ impl Engine {
                         residual => Verdict::Withheld { residual },
                     })
                     .collect();
+                return RedactedConversation {
+                    verdicts,
+                    participants,
+                };
             }
             for ((redacted, residual), spans) in redacted.iter().zip(&residual).zip(&mut spans) {
                 if !residual.is_empty() {
@@ -161,11 +133,15 @@ impl Engine {
         Replacer::new(self.replacement, &self.rules, self.keyed.as_ref())
     }
 
-    /// Redacts a short string that is published beside the messages, such as a sender's name: by shape, and names of
+    /// Redacts a short string that is published beside the messages, such as a message's identifier: by shape, and names of
     /// persons; identifiers of 128 bits stay. `None` where it must be withheld.
     pub fn redact_label<'a>(&self, label: &'a str) -> Option<Cow<'a, str>> {
+        self.label(label, &mut self.replacer())
+    }
+
+    fn label<'a>(&self, label: &'a str, replacer: &mut Replacer<'_>) -> Option<Cow<'a, str>> {
         let spans = self.label_spans(label);
-        let redacted = replace::apply(label, &spans, &mut self.replacer());
+        let redacted = replace::apply(label, &spans, replacer);
         (spans.is_empty() || self.label_spans(&redacted.text).is_empty()).then_some(redacted.text)
     }
 
@@ -243,11 +219,7 @@ impl Engine {
     }
 
     fn read<'a>(&self, text: &'a str, tokens: &mut Vec<Token>) -> Text<'a> {
-        let folded = if self.layers.folding {
-            Folded::new(text)
-        } else {
-            Folded::plain(text)
-        };
+        let folded = Folded::new(text);
         let start = tokens.len();
         let glance = lexer::lex(&folded.text, &self.words, tokens);
         Text {
@@ -290,7 +262,7 @@ impl Engine {
         let english = before.map_or_else(|| is_english(&texts), |(first, _)| first.english);
 
         let known = memory.len();
-        let mut context = Context::new(&self.words, self.layers);
+        let mut context = Context::new(&self.words);
         let mut states = Vec::with_capacity(turns.len());
         let mut spans: Vec<Vec<Span>> = Vec::with_capacity(turns.len());
         for (turn, (side, raw)) in turns.iter().enumerate() {
@@ -317,16 +289,14 @@ impl Engine {
             states.push((entry, context.ask, Tail::of(&reading, folded)));
             spans.push(here);
         }
-        if self.layers.pieces {
-            let tails: Vec<(Side, Option<Tail>)> = turns
-                .iter()
-                .zip(&states)
-                .map(|(turn, state)| (turn.0, state.2))
-                .collect();
-            pieces::find(&tails, &mut spans);
-        }
+        let tails: Vec<(Side, Option<Tail>)> = turns
+            .iter()
+            .zip(&states)
+            .map(|(turn, state)| (turn.0, state.2))
+            .collect();
+        pieces::find(&tails, &mut spans);
         let grown = memory.len() > known;
-        if self.layers.memory && !memory.is_empty() {
+        if !memory.is_empty() {
             for (turn, text) in texts.iter_mut().enumerate() {
                 if text.is_none() && !grown {
                     // As it was, and searched for all of the memory when it was read.

@@ -48,14 +48,6 @@ impl<'a> Folded<'a> {
         }
     }
 
-    /// The text as it is, for measuring what folding is worth.
-    pub(super) const fn plain(text: &'a str) -> Self {
-        Self {
-            text: Cow::Borrowed(text),
-            origins: Vec::new(),
-        }
-    }
-
     /// Whether the rules read something else than what was written.
     pub(super) const fn changed(&self) -> bool {
         matches!(self.text, Cow::Owned(_))

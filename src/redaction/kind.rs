@@ -97,6 +97,14 @@ impl Kind {
         matches!(self, Self::Email | Self::Phone)
     }
 
+    /// Whether words can announce a value of this kind; the others are told by their form alone.
+    pub(super) const fn has_cues(self) -> bool {
+        !matches!(
+            self,
+            Self::Iban | Self::Ip | Self::MacAddress | Self::Secret
+        )
+    }
+
     /// Whether a value of this kind is made of digits, or of digits and a few letters.
     pub(super) const fn is_number(self) -> bool {
         matches!(

@@ -131,9 +131,13 @@ impl Memory {
         }
     }
 
+    /// Remembers a word. One that is remembered already, as a name and now as a street, is wanted wherever either is.
     fn keep(&mut self, hash: u64, remembered: Remembered) {
         self.filter |= bit(hash);
-        self.words.insert(hash, remembered);
+        self.words
+            .entry(hash)
+            .and_modify(|known| known.capital &= remembered.capital)
+            .or_insert(remembered);
     }
 
     fn learn_name(&mut self, token: &Token, kind: Kind, capital: bool) {
@@ -157,15 +161,8 @@ impl Memory {
         if ordinary && !capital {
             return;
         }
-        let remembered = Remembered {
-            kind,
-            capital: ordinary,
-        };
-        self.filter |= bit(token.hash);
-        self.words
-            .entry(token.hash)
-            .and_modify(|known| known.capital &= ordinary)
-            .or_insert(remembered);
+        let capital = ordinary;
+        self.keep(token.hash, Remembered { kind, capital });
     }
 
     /// Adds what is remembered and occurs in a message.

@@ -19,7 +19,9 @@ const INTERESTING: Class = Class::GIVEN
 /// Whether any token can be a name or stand before one.
 pub(super) fn possible(glance: &Glance) -> bool {
     const SIGNS: Class = Class::GIVEN.or(Class::TITLE).or(Class::GREETING);
-    glance.classes.is(SIGNS) || glance.has(b'\n') || can_be_spelled(glance)
+    // "paid 500 euros to Quandel"
+    let towards = glance.capital && glance.classes.is(Class::TOWARDS);
+    glance.classes.is(SIGNS) || towards || glance.has(b'\n') || can_be_spelled(glance)
 }
 
 /// Adds the names of a message.
@@ -254,7 +256,7 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
     let paid = index >= 2
         && to
         && capital
-        && token.len() >= 2
+        && token.case == Case::Capital
         && !token.is(NO_NAME.or(Class::ENGLISH).or(Class::CUE))
         && is_sum(&reading.tokens[index - 2]);
     if (towards || paid) && !token.is(Class::FILLER) {

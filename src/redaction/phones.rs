@@ -306,7 +306,7 @@ mod tests {
                 redact_from: 0,
                 participants: &[],
             };
-            match &engine.redact(&conversation)[1] {
+            match &engine.redact(&conversation).verdicts[1] {
                 Verdict::Redacted(redacted) if count(&redacted.text) == 0 => {}
                 _ => left.push(text),
             }
@@ -349,7 +349,7 @@ mod tests {
             participants: &[],
         };
         let engine = Engine::new(Replacement::Typed);
-        match engine.redact(&conversation).remove(0) {
+        match engine.redact(&conversation).verdicts.remove(0) {
             Verdict::Redacted(redacted) => Some(redacted.text.into_owned()),
             Verdict::Withheld { .. } => None,
         }

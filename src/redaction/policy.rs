@@ -10,7 +10,7 @@ use toml::Spanned;
 
 use super::fold::Folded;
 use super::kind::KindSet;
-use super::{Kind, Span};
+use super::{Kind, Span, context, numbers, phones};
 
 /// What stands in the place of a value of some kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -80,6 +80,9 @@ struct PatternEntry {
     kind: Kind,
     pattern: Spanned<String>,
 }
+
+/// Rules whose findings are treated by their name.
+const BUILT_IN: [&str; 3] = [phones::GROUPED, numbers::LONG, context::LONG_CODE];
 
 const fn custom() -> Kind {
     Kind::Custom
@@ -161,6 +164,12 @@ impl Rules {
                     "a name is made of letters, digits, _ and -".to_owned(),
                 ));
             }
+            if BUILT_IN.contains(&entry.name.get_ref().as_str()) {
+                return Err(fail(
+                    entry.name.span().start,
+                    "a built-in rule has this name; choose another".to_owned(),
+                ));
+            }
             rules.patterns.push(Pattern {
                 // A handful of short names, kept for the life of the process: findings name their rule without a copy.
                 name: Box::leak(entry.name.into_inner().into_boxed_str()),
@@ -175,6 +184,13 @@ impl Rules {
             .flat_map(|(kind, phrases)| phrases.into_iter().map(move |phrase| (kind, phrase)))
         {
             let place = phrase.span().start;
+            if !kind.has_cues() {
+                let kind = kind.as_str();
+                return Err(fail(
+                    place,
+                    format!("{kind} is found by its form and takes no cues; use `patterns`"),
+                ));
+            }
             let phrase = Folded::new(phrase.get_ref()).text.to_lowercase();
             if phrase.split_whitespace().next().is_none()
                 || !phrase
@@ -252,7 +268,12 @@ impl Rules {
     /// Adds what the user's own patterns find.
     pub(super) fn find(&self, text: &str, spans: &mut Vec<Span>) {
         for pattern in &self.patterns {
-            spans.extend(pattern.regex.find_iter(text).map(|found| Span {
+            // "\\b" finds what has no length.
+            let found = pattern
+                .regex
+                .find_iter(text)
+                .filter(|found| !found.is_empty());
+            spans.extend(found.map(|found| Span {
                 start: found.start(),
                 end: found.end(),
                 kind: pattern.kind,
@@ -347,6 +368,12 @@ mod tests {
                 "letters, digits",
             ),
             ("[cues.en]\nPIN = [\"a-b\"]", 2, "one or more words"),
+            ("[cues.en]\nIBAN = [\"giro\"]", 2, "found by its form"),
+            (
+                "[[patterns]]\nname = \"long_number\"\npattern = 'a'",
+                2,
+                "built-in rule",
+            ),
             ("allow = [\" \"]", 1, "allows nothing"),
             ("[actions]\nPERSON = \"shred\"", 2, "unknown variant"),
         ] {

@@ -32,9 +32,12 @@ pub(super) struct Replacer<'a> {
     style: Replacement,
     rules: &'a Rules,
     keyed: Option<&'a Keyed>,
-    /// The number of each value that has a pseudonym; names also by each of their words.
+    /// The number of each value that has a pseudonym.
     numbers: HashMap<(Kind, String), usize>,
     counts: HashMap<Kind, usize>,
+    /// The first number of each word of a name, and of how many words the names of a number are made.
+    words: HashMap<String, usize>,
+    sizes: HashMap<usize, usize>,
 }
 
 impl<'a> Replacer<'a> {
@@ -45,6 +48,8 @@ impl<'a> Replacer<'a> {
             keyed,
             numbers: HashMap::new(),
             counts: HashMap::new(),
+            words: HashMap::new(),
+            sizes: HashMap::new(),
         }
     }
 
@@ -85,9 +90,12 @@ impl<'a> Replacer<'a> {
         }
     }
 
-    /// The number of a value; a first name alone has that of the full name before it.
+    /// The number of a value; a name that is a part of another, or of which another is a part, has that one's.
     fn number(&mut self, kind: Kind, value: String) -> usize {
-        let words: Vec<String> = match kind {
+        if let Some(known) = self.numbers.get(&(kind, value.clone())) {
+            return *known;
+        }
+        let mut words: Vec<String> = match kind {
             Kind::Person => value
                 .split(' ')
                 .filter(|word| word.len() > 2)
@@ -95,16 +103,28 @@ impl<'a> Replacer<'a> {
                 .collect(),
             _ => Vec::new(),
         };
-        let keys = || words.iter().chain([&value]);
-        let known = keys().find_map(|key| self.numbers.get(&(kind, key.clone())).copied());
+        words.sort();
+        words.dedup();
+        let known = words.iter().find_map(|word| self.words.get(word).copied());
+        // "Ann Lee" and "Tom Lee" are two.
+        let known = known.filter(|known| {
+            let same = |word: &&String| self.words.get(*word) == Some(known);
+            let shared = words.iter().filter(same).count();
+            shared == words.len() || self.sizes.get(known) == Some(&shared)
+        });
         let number = known.unwrap_or_else(|| {
             let count = self.counts.entry(kind).or_default();
             *count += 1;
             *count
         });
-        for key in keys() {
-            self.numbers.entry((kind, key.clone())).or_insert(number);
+        if !words.is_empty() {
+            let size = self.sizes.entry(number).or_default();
+            *size = words.len().max(*size);
         }
+        for word in words {
+            self.words.entry(word).or_insert(number);
+        }
+        self.numbers.insert((kind, value), number);
         number
     }
 }

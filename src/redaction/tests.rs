@@ -27,6 +27,7 @@ fn chat(engine: &Engine, turns: &[&str]) -> Vec<String> {
             redact_from: 0,
             participants: &[],
         })
+        .verdicts
         .into_iter()
         .map(|verdict| match verdict {
             Verdict::Redacted(redacted) => redacted.text.into_owned(),
@@ -275,12 +276,13 @@ fn participants_are_known_from_the_start() {
         side: Side::Business,
         text: "is zorvane with you",
     }];
-    let verdicts = Engine::new(Replacement::Typed).redact(&Conversation {
+    let redacted = Engine::new(Replacement::Typed).redact(&Conversation {
         turns: &turns,
         redact_from: 0,
         participants: &["Zorvane Quell", "agent"],
     });
-    let texts: Vec<&str> = verdicts
+    let texts: Vec<&str> = redacted
+        .verdicts
         .iter()
         .map(|verdict| match verdict {
             Verdict::Redacted(redacted) => &*redacted.text,

@@ -306,14 +306,11 @@ pub(super) fn date(reading: &Reading<'_>, start: usize) -> Option<usize> {
         return Some(start + 1);
     }
     let mut index = start;
-    let (mut numbers, mut month, mut year) = (0, false, false);
+    let (mut numbers, mut month) = (0, false);
     while let Some(token) = reading.get(index) {
         match token.form {
             Form::Number | Form::Mixed if day(token) => numbers += 1,
-            Form::Number if token.digits == 4 => {
-                year = true;
-                numbers += 1;
-            }
+            Form::Number if token.digits == 4 => numbers += 1,
             Form::Word if token.is(Class::MONTH) && !month && token.len() >= 3 => month = true,
             Form::Word
                 if index > start && (token.is(Class::UNIT) && token.len() == 2 || is_of(token)) => {
@@ -323,7 +320,7 @@ pub(super) fn date(reading: &Reading<'_>, start: usize) -> Option<usize> {
             _ => break,
         }
         index += 1;
-        if numbers + usize::from(month) >= 3 || (year && numbers + usize::from(month) >= 3) {
+        if numbers + usize::from(month) >= 3 {
             break;
         }
     }

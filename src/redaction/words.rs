@@ -90,7 +90,7 @@ pub(super) struct Words {
     cues: HashMap<u64, Step, Hashed>,
 }
 
-/// A power of two; in all there are twice as many slots as words.
+/// A power of two; in all there are half as many slots again as words.
 const BUCKETS: usize = 1 << 14;
 /// Slots of a bucket, which are compared all at once.
 const BUCKET: usize = 8;
@@ -137,7 +137,7 @@ impl Words {
         }
         for (kind, phrase) in own {
             let kind = Some(*kind);
-            words.add_phrase(phrase, Cue { kind, weak: false });
+            words.add_phrase(phrase, Cue { kind, weak: false }, true);
         }
 
         words
@@ -163,18 +163,18 @@ impl Words {
             for (&kind, phrases) in table {
                 for phrase in phrases {
                     let kind = Some(kind);
-                    self.add_phrase(phrase, Cue { kind, weak });
+                    self.add_phrase(phrase, Cue { kind, weak }, false);
                 }
             }
         }
         for phrase in &language.plain.phrases {
             let kind = None;
-            self.add_phrase(phrase, Cue { kind, weak: false });
+            self.add_phrase(phrase, Cue { kind, weak: false }, false);
         }
     }
 
-    /// Adds a phrase as a cue.
-    fn add_phrase(&mut self, phrase: &str, cue: Cue) {
+    /// Adds a phrase as a cue; a user's `own` goes before a built-in one.
+    fn add_phrase(&mut self, phrase: &str, cue: Cue, own: bool) {
         let words = phrase.split_whitespace().map(str::as_bytes);
         let hashes: Vec<u64> = words.map(hash_word).collect();
         let Some(&first) = hashes.first() else { return };
@@ -189,7 +189,7 @@ impl Words {
             let step = self.cues.entry(path).or_default();
             if place + 1 < hashes.len() {
                 step.goes_on = true;
-            } else if step.cue.is_none_or(|known| known.weak && !cue.weak) {
+            } else if own || step.cue.is_none_or(|known| known.weak && !cue.weak) {
                 // Where two lists have the same phrase, the strong cue wins.
                 step.cue = Some(cue);
             }

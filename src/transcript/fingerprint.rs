@@ -7,6 +7,8 @@ use serde::ser::Error;
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
+use crate::redaction::TOKEN_DIGITS;
+
 type HmacSha256 = Hmac<Sha256>;
 
 /// A digest, published as 64 hex digits.
@@ -42,7 +44,7 @@ impl HashKey {
     /// Twelve hex digits in capitals that stand for a value in every conversation.
     pub(super) fn token(&self, value: &str) -> String {
         let mut token = hex::encode_upper(self.digest("value", value));
-        token.truncate(12);
+        token.truncate(TOKEN_DIGITS);
         token
     }
 

@@ -2,7 +2,6 @@
 //!
 //! The result is a pure function of the transcript and the policy: a redelivered job yields the same bytes.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
@@ -15,7 +14,8 @@ use super::{
     fingerprint, language, window,
 };
 use crate::redaction::{
-    Conversation, ENGINE_VERSION, Engine, Keyed, Replacement, Rules, Side, Turn, Verdict,
+    Conversation, ENGINE_VERSION, Engine, Keyed, RedactedConversation, Replacement, Rules, Side,
+    Turn, Verdict,
 };
 
 /// The rules a transcript is sanitized under.
@@ -76,14 +76,15 @@ pub fn scrub<'a>(
     let malformed = &transcript.malformed;
     let first = window::start(raw.len(), policy.window);
     let participants = Participants::of(raw);
-    let verdicts =
-        info_span!("redact").in_scope(|| redact_between(raw, &participants, first, policy));
+    let RedactedConversation {
+        verdicts,
+        participants: names,
+    } = info_span!("redact").in_scope(|| redact_between(raw, &participants, first, policy));
     let languages = info_span!("language").in_scope(|| {
         let confidence = policy.language.confidence;
         language::detect(raw, &participants, first, confidence, &policy.engine)
     });
     let label = |label| policy.engine.redact_label(label);
-    let names: Vec<Option<Cow<'_, str>>> = participants.names.iter().copied().map(label).collect();
     let name = |place: Option<usize>| names[place?].clone();
 
     let mut sink = Sink::new(raw.len() + malformed.len(), raw.len() - first);
@@ -232,15 +233,15 @@ pub fn redact<'a>(
     first: usize,
     policy: &Policy,
 ) -> Vec<Verdict<'a>> {
-    redact_between(messages, &Participants::of(messages), first, policy)
+    redact_between(messages, &Participants::of(messages), first, policy).verdicts
 }
 
 fn redact_between<'a>(
     messages: &'a [RawMessage<'_>],
-    participants: &Participants<'_>,
+    participants: &Participants<'a>,
     first: usize,
     policy: &Policy,
-) -> Vec<Verdict<'a>> {
+) -> RedactedConversation<'a> {
     let names = &participants.names;
     let sides: Vec<Side> = names
         .iter()

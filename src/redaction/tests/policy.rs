@@ -86,3 +86,68 @@ fn a_pattern_may_name_a_person_anywhere() {
         assert_eq!(chat(&engine, &[&format!("C: {text}")]), [redacted]);
     }
 }
+
+#[test]
+fn pseudonyms_tell_people_apart_and_know_them_by_parts_of_their_names() {
+    let rules = Rules::parse("[actions]\nPERSON = \"pseudonym\"").unwrap();
+    let engine = Engine::with_rules(Replacement::Typed, rules, None);
+    let turn = |text| Turn {
+        side: Side::Business,
+        text,
+    };
+    let turns = [
+        turn("My name is Nadira Quell. Another is Jonas Quell, and then there is Ursula Zorvane."),
+        turn("Thanks Nadira. And Jonas, and Ursula M. Zorvane."),
+    ];
+    let redacted = engine.redact(&Conversation {
+        turns: &turns,
+        redact_from: 0,
+        participants: &["Ursula Zorvane", "Jonas Quell"],
+    });
+    let texts: Vec<&str> = redacted
+        .verdicts
+        .iter()
+        .map(|verdict| match verdict {
+            Verdict::Redacted(redacted) => &*redacted.text,
+            Verdict::Withheld { .. } => "withheld",
+        })
+        .collect();
+    assert_eq!(
+        texts,
+        [
+            "My name is [PERSON_3]. Another is [PERSON_2], and then there is [PERSON_1].",
+            "Thanks [PERSON_3]. And [PERSON_2], and [PERSON_1].",
+        ]
+    );
+    assert_eq!(
+        redacted.participants,
+        [Some("[PERSON_1]".into()), Some("[PERSON_2]".into())]
+    );
+}
+
+#[test]
+fn a_masked_name_is_read_as_a_label() {
+    let rules = Rules::parse("[actions]\nPERSON = \"mask\"").unwrap();
+    let engine = Engine::with_rules(Replacement::Typed, rules, None);
+    assert_eq!(
+        chat(&engine, &["C: my name is Peter Wong"]),
+        ["my name is [****Wong]"]
+    );
+}
+
+#[test]
+fn own_cues_go_before_built_in_ones_and_announce_any_code() {
+    let rules = Rules::parse(
+        "[cues.en]\nCUSTOM = [\"locker code\"]\nACCESS_CODE = [\"promo code\"]\n\
+         [[patterns]]\nname = \"borders\"\npattern = '\\b'",
+    )
+    .unwrap();
+    let engine = Engine::with_rules(Replacement::Typed, rules, None);
+    assert_eq!(
+        chat(
+            &engine,
+            &["C: locker code 4471, promo code 88213, and a word"]
+        ),
+        ["locker code [CUSTOM], promo code [ACCESS_CODE], and a word"]
+    );
+}

@@ -289,3 +289,36 @@ fn boxes_of_the_post_and_irish_postcodes_are_addresses() {
         )],
     ]);
 }
+
+#[test]
+fn what_stands_in_brackets_is_no_label_for_it() {
+    expect(&[
+        &[("C: [*5550100123]", "[*[PHONE]]")],
+        &[("C: [acct4111111111111111]", "[[CREDIT_CARD]]")],
+        &[("C: [pin 4471]", "[pin [PIN]]")],
+        &[("C: [my name is quandel]", "[my name is [PERSON]]")],
+    ]);
+    survive(&[
+        "C: [card number] and [REDACTED], [PERSON_1] and [ORDER_ID_9F86D081884C]",
+        "B: [****1234], [image] or [step one]",
+    ]);
+}
+
+#[test]
+fn a_name_is_remembered_though_it_is_a_street_too() {
+    expect(&[&[
+        ("C: my name is okonkwo", "my name is [PERSON]"),
+        ("C: 12 Okonkwo Street, Leeds", "[ADDRESS]"),
+        ("B: thanks okonkwo, all done", "thanks [PERSON], all done"),
+    ]]);
+    expect(&[
+        &[(
+            "C: Jools here from the furniture team",
+            "[PERSON] here from the furniture team",
+        )],
+        &[(
+            "C: I gave 500 euros to Quandel",
+            "I gave 500 euros to [PERSON]",
+        )],
+    ]);
+}
