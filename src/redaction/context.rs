@@ -220,15 +220,15 @@ fn long_numbers(reading: &Reading<'_>, spans: &mut Vec<Span>) {
     }
 }
 
-/// "120.0.6099.129": four groups with dots, of which one behind the first is a digit.
+/// "120.0.6099.129": four groups with dots, of which the second is one digit.
 fn is_version(tokens: &[Token]) -> bool {
-    let groups = tokens.chunks(2);
+    let mut groups = tokens.chunks(2);
     groups.len() == 4
-        && groups.clone().all(|group| match group {
-            [number, dot] => number.form == Form::Number && dot.is_mark(b'.'),
-            rest => rest[0].form == Form::Number,
+        && tokens.get(2).is_some_and(|second| second.len() == 1)
+        && groups.all(|group| {
+            let dot = group.get(1).is_none_or(|dot| dot.is_mark(b'.'));
+            group[0].form == Form::Number && dot
         })
-        && groups.skip(1).any(|group| group[0].len() == 1)
 }
 
 /// Whether letters are joined to the number with a hyphen: a part of a UUID or of a product's code.

@@ -19,9 +19,13 @@ const INTERESTING: Class = Class::GIVEN
 /// Whether any token can be a name or stand before one.
 pub(super) fn possible(glance: &Glance) -> bool {
     const SIGNS: Class = Class::GIVEN.or(Class::TITLE).or(Class::GREETING);
-    // "paid 500 euros to Quandel"
-    let towards = glance.capital && glance.classes.is(Class::TOWARDS);
-    glance.classes.is(SIGNS) || towards || glance.has(b'\n') || can_be_spelled(glance)
+    // "paid 500 euros to Quandel", "Jools here from the furniture team"
+    let told =
+        glance.digits > 0 && glance.classes.is(Class::TOWARDS) || glance.classes.is(Class::SPEECH);
+    glance.classes.is(SIGNS)
+        || glance.capital && told
+        || glance.has(b'\n')
+        || can_be_spelled(glance)
 }
 
 /// Adds the names of a message.
@@ -253,8 +257,9 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
         && (reading
             .get(index + 1)
             .is_none_or(|next| !next.is_word() || !reading.capital(index + 1)));
+    // "paid 500 euros to Quandel"
     let paid = index >= 2
-        && to
+        && before.is_some_and(|before| before.hash == hash_word(b"to"))
         && capital
         && token.case == Case::Capital
         && !token.is(NO_NAME.or(Class::ENGLISH).or(Class::CUE))
