@@ -288,12 +288,13 @@ impl FaultLog {
     }
 }
 
-/// The first SIGTERM or SIGINT asks for an orderly stop, after `tell`; the second ends the process at once. Heard from here
+/// The first SIGTERM, SIGINT or SIGHUP asks for an orderly stop, after `tell`; the second ends the process at once. Heard from here
 /// on.
 pub(crate) fn hear_signals(stop: CancellationToken, tell: impl FnOnce() + Send + 'static) {
-    let (Ok(mut terminate), Ok(mut interrupt)) = (
+    let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hangup)) = (
         signal(SignalKind::terminate()),
         signal(SignalKind::interrupt()),
+        signal(SignalKind::hangup()),
     ) else {
         tracing::error!(
             event = "signals.unavailable",
@@ -307,6 +308,7 @@ pub(crate) fn hear_signals(stop: CancellationToken, tell: impl FnOnce() + Send +
             tokio::select! {
                 _ = terminate.recv() => {}
                 _ = interrupt.recv() => {}
+                _ = hangup.recv() => {}
             }
         };
         heard().await;

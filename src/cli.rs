@@ -18,6 +18,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use self::output::tell;
 use crate::config::{ConfigError, Source};
 use crate::queue::TopologyError;
 use crate::{app, telemetry};
@@ -100,7 +101,7 @@ pub async fn execute(cli: Cli) -> ExitCode {
         Err(Failure::Other(error)) if output::is_closed(&error) => ExitCode::SUCCESS,
         Err(failure) => {
             if !matches!(failure, Failure::Reported(_)) {
-                eprintln!("error: {failure}");
+                tell!("error: {failure}");
             }
             ExitCode::from(failure.code())
         }
@@ -130,6 +131,6 @@ pub fn keep_panics_silent() {
             .location()
             .map(ToString::to_string)
             .unwrap_or_default();
-        eprintln!("error: panic at {place}; this is a bug in the program");
+        tell!("error: panic at {place}; this is a bug in the program");
     }));
 }

@@ -20,7 +20,7 @@ mod source;
 
 pub use amqp::{AmqpConfig, Delay, TopologyMode};
 pub use files::{Authorities, ClientCertificate, Reloaded, Secret};
-pub use genesys::{DialectName, GenesysConfig, RateSharing};
+pub use genesys::{DialectName, GenesysConfig, RateSharing, shared_client};
 pub use interceptor::{Admin, InterceptorConfig, read_policy_file};
 pub use settings::document;
 pub use shown::{Shown, shown};

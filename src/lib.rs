@@ -34,6 +34,8 @@
 //! Raw text has types that are neither `Debug` nor `Serialize`; only `transcript::scrub` makes the `Sanitized` that records
 //! are made of.
 
+#![deny(clippy::print_stderr)]
+
 pub mod admin;
 pub mod app;
 pub mod cli;

@@ -1,5 +1,6 @@
 //! The binary `interceptor`.
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -22,7 +23,10 @@ fn main() -> ExitCode {
     {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("error: cannot start the runtime: {error}");
+            let _ = writeln!(
+                std::io::stderr(),
+                "error: cannot start the runtime: {error}"
+            );
             return ExitCode::FAILURE;
         }
     };

@@ -12,7 +12,7 @@ use super::{Failure, output};
 use crate::app::memory;
 use crate::config::{
     AmqpConfig, ConfigError, GenesysConfig, InterceptorConfig, Source, TopologyMode,
-    read_policy_file,
+    read_policy_file, shared_client,
 };
 use crate::genesys::{ErrorKind, Genesys, Pace};
 use crate::queue::{Address, Advice, Names, Product, compare, plan, say_goodbye, verify};
@@ -104,7 +104,7 @@ pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Fa
         let declares = config.topology == TopologyMode::Declare;
         Ok((
             address,
-            Names::new(&config, source.text("GENESYS_CLIENT_ID")),
+            Names::new(&config, shared_client(source)),
             declares,
         ))
     });
@@ -183,7 +183,7 @@ async fn broker(report: &mut Report, address: &Address, names: &Names, declares:
     };
     match found {
         Ok(missing) if !missing.is_empty() => say(&format!(
-            "note  topology: {} of it is missing; the worker will create it",
+            "note  topology: {} of it is missing; a worker creates it when it connects, `interceptor topology apply` now",
             missing.len()
         )),
         Ok(_) if declares => say("ok    topology: complete"),
@@ -192,7 +192,7 @@ async fn broker(report: &mut Report, address: &Address, names: &Names, declares:
         ),
         Err(error) => {
             say(&format!("FAIL  topology: {error}"));
-            report.code = report.code.max(3);
+            report.code = report.code.max(Failure::Topology(error).code());
         }
     }
     let _ = say_goodbye(&connection).await;

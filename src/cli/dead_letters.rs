@@ -22,6 +22,7 @@ mod table;
 use clap::{Args, Subcommand};
 
 use super::Failure;
+use super::output::tell;
 use crate::app::INTERRUPTED;
 use crate::config::Source;
 use select::Interrupted;
@@ -70,7 +71,7 @@ pub(super) async fn execute(source: &Source, options: Options) -> Result<(), Fai
     };
     match done {
         Err(Failure::Other(error)) if error.is::<Interrupted>() => {
-            eprintln!("error: {error:#}");
+            tell!("error: {error:#}");
             Err(Failure::Reported(INTERRUPTED))
         }
         done => done,

@@ -1,5 +1,6 @@
-//! Stdout: the one place that knows what to do when whoever reads it has had enough, as `head` has.
+//! Stdout and stderr: the one place that knows what to do when whoever reads them has had enough, as `head` has.
 
+use std::fmt;
 use std::io::{self, ErrorKind, StdoutLock, Write};
 
 /// Whoever reads stdout has closed it: no fault of ours, and nothing more to say.
@@ -21,6 +22,19 @@ pub(super) fn stdout() -> Stdout {
 /// Where stdout is closed or cannot be written to.
 pub(super) fn print(line: &str) -> anyhow::Result<()> {
     writeln!(stdout(), "{line}").map_err(named)
+}
+
+/// Tells somebody something on stderr, a line. Where nobody can read it, the work goes on: `eprintln!` would panic.
+macro_rules! tell {
+    ($($words:tt)*) => {
+        $crate::cli::output::say(format_args!("{}\n", format_args!($($words)*)))
+    };
+}
+pub(super) use tell;
+
+/// Writes to stderr as it is.
+pub(super) fn say(words: fmt::Arguments<'_>) {
+    let _ = io::stderr().lock().write_fmt(words);
 }
 
 /// What could not be done, for people.

@@ -2,12 +2,13 @@
 
 use std::fmt::Display;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use clap::Args;
 
+use super::output::tell;
 use super::{Failure, output};
 use crate::config::{InterceptorConfig, Source};
 use crate::record::{Audit, AuditRecord, Identity, Status, Transcript};
@@ -39,26 +40,32 @@ pub(super) fn execute(source: &Source, options: &Options) -> Result<(), Failure>
         explain: options.explain,
     };
     let mut reader: Box<dyn BufRead> = match options.file.as_str() {
-        "-" => Box::new(std::io::stdin().lock()),
+        "-" => Box::new(io::stdin().lock()),
         path => Box::new(BufReader::new(
             File::open(path).with_context(|| format!("cannot open {path}"))?,
         )),
     };
-    redact_all(&mut redactor, &mut reader).with_context(|| format!("reading {}", options.file))?;
+    redact_all(&mut redactor, &mut reader, &options.file)?;
     if redactor.failed {
         return Err(Failure::Reported(1));
     }
     Ok(())
 }
 
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// NDJSON where the first line is a document of its own; else the whole input is one document if it is one, and NDJSON
 /// with a bad first line if not.
-fn redact_all(redactor: &mut Redactor, reader: &mut dyn BufRead) -> anyhow::Result<()> {
+fn redact_all(redactor: &mut Redactor, reader: &mut dyn BufRead, file: &str) -> anyhow::Result<()> {
+    let unread = || format!("cannot read {file}");
     let mut stdout = output::stdout();
     let mut line = Vec::new();
-    reader.read_until(b'\n', &mut line)?;
+    reader.read_until(b'\n', &mut line).with_context(unread)?;
+    if line.starts_with(BYTE_ORDER_MARK) {
+        line.drain(..BYTE_ORDER_MARK.len());
+    }
     if let Err(first) = json(&line) {
-        reader.read_to_end(&mut line)?;
+        reader.read_to_end(&mut line).with_context(unread)?;
         if line.trim_ascii().is_empty() {
             return Ok(());
         }
@@ -86,7 +93,7 @@ fn redact_all(redactor: &mut Redactor, reader: &mut dyn BufRead) -> anyhow::Resu
     while !line.is_empty() {
         redactor.line(&line, number, &mut stdout)?;
         line.clear();
-        reader.read_until(b'\n', &mut line)?;
+        reader.read_until(b'\n', &mut line).with_context(unread)?;
         number += 1;
     }
     Ok(())
@@ -110,7 +117,7 @@ fn explain(
     raw: &RawTranscript<'_>,
     policy: &Policy,
     output: &mut dyn Write,
-) -> anyhow::Result<()> {
+) -> io::Result<()> {
     writeln!(output, "{id}")?;
     for (message, verdict) in raw.messages.iter().zip(redact(&raw.messages, 0, policy)) {
         let from = message.from.as_deref().unwrap_or("?");
@@ -166,22 +173,28 @@ impl Redactor {
             return Ok(());
         };
         if self.explain {
-            return explain(&id, &raw, &self.policy, output);
+            return explain(&id, &raw, &self.policy, output).map_err(output::named);
         }
         let transcript = Transcript::new(&scrub(&raw, &id, &self.policy));
-        output.write_all(&transcript.payload.body)?;
-        output.write_all(b"\n")?;
-        output.flush()?;
+        let body = &transcript.payload.body;
+        output
+            .write_all(body)
+            .and_then(|()| output.write_all(b"\n"))
+            .and_then(|()| output.flush())
+            .map_err(output::named)?;
 
         let audit = self.audit(&id, &transcript, started.elapsed());
-        std::io::stderr().lock().write_all(&audit.payload.body)?;
-        eprintln!();
-        Ok(())
+        let mut stderr = io::stderr().lock();
+        let body = &audit.payload.body;
+        stderr
+            .write_all(body)
+            .and_then(|()| stderr.write_all(b"\n"))
+            .context("cannot write an audit record to stderr")
     }
 
     fn refuse(&mut self, place: &str, problem: impl Display) {
         self.failed = true;
-        eprintln!("error: {place}: {problem}");
+        tell!("error: {place}: {problem}");
     }
 
     fn audit(&self, id: &str, transcript: &Transcript, latency: Duration) -> Audit {

@@ -7,8 +7,9 @@ use std::io::Write;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 
+use super::output::tell;
 use super::{Failure, output};
-use crate::config::{AmqpConfig, Source};
+use crate::config::{AmqpConfig, Source, shared_client};
 use crate::queue::{Address, Names, apply, plan, rights, say_goodbye, verify};
 
 #[derive(Args)]
@@ -40,7 +41,7 @@ enum Action {
 
 pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Failure> {
     let config = AmqpConfig::read(source)?;
-    let names = Names::new(&config, source.text("GENESYS_CLIENT_ID"));
+    let names = Names::new(&config, shared_client(source));
     let plan = plan(&names);
     let address = Address::new(&config, "interceptor")?;
     if options.action == Action::Show {
@@ -65,7 +66,7 @@ pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Fa
     }
     .map_err(Failure::Topology)?;
     let _ = say_goodbye(&connection).await;
-    eprintln!(
+    tell!(
         "topology: {} declarations are in place on {}",
         plan.len(),
         address.shown()

@@ -70,6 +70,12 @@ pub struct GenesysConfig {
     pub bulk_size: usize,
 }
 
+/// The OAuth client whose rate limit the replicas share, where they do.
+pub fn shared_client(source: &Source) -> Option<&str> {
+    let shared = source.text("GENESYS_RATE_SHARING") != Some("none");
+    source.text("GENESYS_CLIENT_ID").filter(|_| shared)
+}
+
 impl GenesysConfig {
     /// Reads the GENESYS_* variables.
     ///

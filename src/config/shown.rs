@@ -92,6 +92,10 @@ fn masked(setting: &Setting, value: &str) -> String {
         (Kind::Secret | Kind::SecretUrl, _) => MASK.to_owned(),
         // Such as a proxy's: what stands there may be a token.
         (Kind::Plain, Some((scheme, _, Some((_, host))))) => format!("{scheme}://{MASK}@{host}"),
+        (Kind::Plain, None) if value.contains('@') => {
+            let host = value.rsplit_once('@').map_or("", |(_, host)| host);
+            format!("{MASK}@{host}")
+        }
         (Kind::Plain, _) => value.to_owned(),
     }
 }

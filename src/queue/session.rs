@@ -141,7 +141,7 @@ impl Obstacles {
             }
             Self { refused: 0, .. } => None,
             Self { .. } => Some(
-                "an output is refused: a queue behind it is full or none is bound; consume or purge the .unrouted queues",
+                "an output is refused: a queue behind it is full or none is bound; the log line output.refused names it: make room there, or run `interceptor topology apply`",
             ),
         }
     }

@@ -99,6 +99,16 @@ impl Names {
         }
     }
 
+    /// Whether a queue of this name is declared by this program.
+    pub fn is_own(&self, queue: &str) -> bool {
+        let prefix = self.unrouted.strip_suffix("unrouted").unwrap_or_default();
+        let shared = |kind: &str| queue.starts_with(&format!("{prefix}{kind}."));
+        plan(self).iter().any(
+            |declaration| matches!(declaration, Declaration::Queue { name, .. } if name == queue),
+        ) || shared("members")
+            || shared("control")
+    }
+
     /// The retry queue of a delay.
     pub fn retry(&self, delay: &Delay) -> String {
         format!("{}.retry.{}", self.jobs, delay.text)

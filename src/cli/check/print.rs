@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use super::super::output::tell;
 use super::super::{Failure, output};
 use crate::config::{AmqpConfig, ConfigError, GenesysConfig, Shown, Source, document, shown};
 
@@ -46,7 +47,7 @@ pub(super) fn in_force(source: &Source) -> Result<(), Failure> {
     }
     drop(stdout);
     for name in source.unknown() {
-        eprintln!("{}", super::unknown(name));
+        tell!("{}", super::unknown(name));
     }
 
     let errors: Vec<ConfigError> = [
@@ -64,7 +65,7 @@ pub(super) fn in_force(source: &Source) -> Result<(), Failure> {
         return Ok(());
     }
     for error in errors {
-        eprintln!("error: {error}");
+        tell!("error: {error}");
     }
     Err(Failure::Reported(2))
 }

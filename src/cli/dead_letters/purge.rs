@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::select::{Broker, Filter, Interrupted, Reader, Where};
 use crate::cli::Failure;
+use crate::cli::output::{self, tell};
 use crate::config::{ConfigError, Source};
 
 #[derive(Args)]
@@ -48,13 +49,13 @@ pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Fa
         Ok(reader.summary())
     };
     let summary = broker.read(&options.filter, purging).await?;
-    eprintln!("purge: deleted {summary}");
+    tell!("purge: deleted {summary}");
     Ok(())
 }
 
 async fn confirmed(summary: String) -> anyhow::Result<bool> {
     let asking = tokio::task::spawn_blocking(move || {
-        eprint!("Delete {summary} for good? [y/N] ");
+        output::say(format_args!("Delete {summary} for good? [y/N] "));
         let mut answer = String::new();
         std::io::stdin().read_line(&mut answer)?;
         Ok(matches!(answer.trim(), "y" | "Y" | "yes"))

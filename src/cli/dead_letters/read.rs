@@ -5,7 +5,7 @@ use clap::Args;
 use super::select::{Broker, Filter, Reader, Where, parse_id};
 use super::{document, table};
 use crate::cli::Failure;
-use crate::cli::output::print;
+use crate::cli::output::{print, tell};
 use crate::config::Source;
 use crate::queue::Place;
 
@@ -53,7 +53,7 @@ pub(super) async fn list(source: &Source, options: &ListOptions) -> Result<(), F
         Ok(reader.summary())
     };
     let summary = broker.read(&options.filter, listing).await?;
-    eprintln!("dead-letters: {summary}");
+    tell!("dead-letters: {summary}");
     Ok(())
 }
 
@@ -85,7 +85,7 @@ pub(super) async fn show(source: &Source, options: &ShowOptions) -> Result<(), F
             let with_body = options.body || letter.has_known_body();
             print(&format!("{:#}", document::full(&letter, with_body)))?;
             if !with_body {
-                eprintln!("show: the body is no job and may hold anything; --body prints it");
+                tell!("show: the body is no job and may hold anything; --body prints it");
             }
         }
         let (queues, id) = (&reader.queues, &options.id);
@@ -107,6 +107,6 @@ pub(super) async fn export(source: &Source, options: &ExportOptions) -> Result<(
         Ok(reader.summary())
     };
     let summary = broker.read(&options.filter, exporting).await?;
-    eprintln!("export: {summary}");
+    tell!("export: {summary}");
     Ok(())
 }

@@ -9,6 +9,7 @@ use tokio::time::MissedTickBehavior;
 use super::read::print_list;
 use super::select::{Broker, Filter, Interrupted, Reader, Where};
 use crate::cli::Failure;
+use crate::cli::output::tell;
 use crate::cli::progress::progress_bar;
 use crate::config::Source;
 use crate::queue::{Place, Redriver};
@@ -44,7 +45,7 @@ pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Fa
             Ok(reader.summary())
         };
         let summary = broker.read(&options.filter, listing).await?;
-        eprintln!("redrive: would send {summary}");
+        tell!("redrive: would send {summary}");
         return Ok(());
     }
     let redriver = Redriver::open(&broker.address, &broker.names)
@@ -61,9 +62,9 @@ pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Fa
     };
     let summary = broker.read(&options.filter, redriving).await?;
     redriver.close().await;
-    eprintln!("redrive: sent {summary}");
+    tell!("redrive: sent {summary}");
     if place == Place::Unrouted {
-        eprintln!(
+        tell!(
             "redrive: those whose exchange has no queue bound to it are back; list --unrouted shows them"
         );
     }

@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app;
 use crate::cli::Failure;
+use crate::cli::output::tell;
 use crate::config::{AmqpConfig, Source};
 use crate::job;
 use crate::queue::{Address, Letter, Letters, Names, Place, TopologyError};
@@ -119,7 +120,7 @@ impl Broker {
         })?;
         let stop = CancellationToken::new();
         app::hear_signals(stop.clone(), || {
-            eprintln!("stopping: putting the letters back; a second signal ends at once");
+            tell!("stopping: putting the letters back; a second signal ends at once");
         });
         let mut reader = Reader {
             letters,

@@ -21,7 +21,8 @@ pub(super) async fn enqueue(
         match job::parse_id(&text) {
             Ok(id) => good.push(id),
             Err(job::Malformed) => sink.refuse(&format!(
-                "{place}: {text:?} is no conversation id (a hyphenated UUID)"
+                "{place}: {} is no conversation id (a hyphenated UUID)",
+                shortened(&text)
             )),
         }
     }
@@ -32,6 +33,15 @@ pub(super) async fn enqueue(
         sink.advance(1);
     }
     sink.finish(None).await
+}
+
+/// What was given in an id's place: as much of it as tells it, for it may be anything, a transcript too.
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 40;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{:?}... ({} bytes)", &text[..end], text.len()),
+        None => format!("{text:?}"),
+    }
 }
 
 /// The ids with their places, for messages; empty lines are no ids.
@@ -55,7 +65,7 @@ fn read(ids: Vec<String>, file: Option<String>) -> anyhow::Result<Vec<(String, S
     for (index, line) in reader.split(b'\n').enumerate() {
         let line = line.with_context(|| format!("cannot read {file}"))?;
         let line = String::from_utf8_lossy(&line);
-        let line = line.trim();
+        let line = line.trim_start_matches('\u{feff}').trim();
         if !line.is_empty() {
             ids.push((format!("line {}", index + 1), line.to_owned()));
         }

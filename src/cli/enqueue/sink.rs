@@ -8,8 +8,9 @@ use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use uuid::Uuid;
 
+use super::super::output::tell;
 use super::super::{Failure, output};
-use crate::config::{AmqpConfig, ConfigError, Source};
+use crate::config::{AmqpConfig, ConfigError, Source, shared_client};
 use crate::queue::{Address, Names, Notices, Producer, PublishError, Replicas};
 
 /// Ids that are sent between two looks at the queue's depth.
@@ -55,7 +56,7 @@ impl Sink {
             let config = AmqpConfig::read(source)?;
             Target::Queue(Box::new(Queue {
                 address: Address::new(&config, "interceptor")?,
-                names: Names::new(&config, source.text("GENESYS_CLIENT_ID")),
+                names: Names::new(&config, shared_client(source)),
                 producer: None,
                 max_depth,
                 room: 0,
@@ -130,8 +131,12 @@ impl Sink {
             Target::Stdout => self.progress.suspend(|| output::print(id)),
             Target::Queue(queue) => queue.send(id, &self.progress).await,
         };
-        put.with_context(|| format!("{} ids were sent", self.taken))
-            .inspect_err(|_| self.progress.abandon())?;
+        put.with_context(|| match &self.target {
+            Target::Stdout => format!("{} ids were printed", self.taken),
+            // One whose confirm did not come may be there all the same.
+            Target::Queue(_) => format!("{} ids were confirmed, one more may arrive", self.taken),
+        })
+        .inspect_err(|_| self.progress.abandon())?;
         self.taken += 1;
         self.progress.set_message(self.taken.to_string());
         Ok(())
@@ -148,9 +153,10 @@ impl Sink {
             Target::Queue(queue) => &queue.names.jobs,
         };
         let note = note.map(|note| format!("; {note}")).unwrap_or_default();
-        eprintln!(
+        tell!(
             "enqueue: {} ids sent to {to}, {} malformed or unknown{note}",
-            self.taken, self.refused
+            self.taken,
+            self.refused
         );
         if let Target::Queue(queue) = &self.target
             && let Some(producer) = &queue.producer
@@ -164,7 +170,7 @@ impl Sink {
     }
 
     fn tell(&self, line: &str) {
-        self.progress.suspend(|| eprintln!("{line}"));
+        self.progress.suspend(|| tell!("{line}"));
     }
 }
 
@@ -188,7 +194,7 @@ impl Queue {
                     if !told {
                         told = true;
                         progress.suspend(|| {
-                            eprintln!(
+                            tell!(
                                 "enqueue: waiting, {} holds {depth} jobs (--max-depth {max}); is a worker running?",
                                 self.names.jobs
                             );
