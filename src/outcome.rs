@@ -159,7 +159,13 @@ pub fn of_error(
         | ErrorKind::MissingPermission => unharmed(Duration::ZERO),
         ErrorKind::NotFound => {
             // A conversation that just ended may lag: the first delay would be wasted on it.
+            let fits = |delay: &Duration| age + *delay <= policy.not_found_grace;
             let delay = policy.delay(attempt);
+            // Once it is looked for again, however short the grace or long the delays are.
+            let delay = match attempt {
+                1 if !fits(&delay) => policy.delay(0).min(policy.not_found_grace),
+                _ => delay,
+            };
             if exhausted || age + delay > policy.not_found_grace {
                 Outcome::Reject(Reason::ConversationNotFound)
             } else {
@@ -256,6 +262,25 @@ mod tests {
         ] {
             assert_eq!(life(&kind), (vec![], reason));
         }
+    }
+
+    #[test]
+    fn what_is_not_found_is_looked_for_again_however_short_the_grace_is() {
+        let brief = RetryPolicy {
+            not_found_grace: Duration::from_secs(20),
+            ..policy()
+        };
+        let at = |attempt, age| {
+            let age = Duration::from_secs(age);
+            let standing = Standing { attempt, age };
+            of_error(&ErrorKind::NotFound.into(), false, standing, &brief)
+        };
+        let again = Outcome::RetryLater {
+            after: Duration::from_secs(5),
+            counts: true,
+        };
+        assert_eq!(at(1, 0), again);
+        assert_eq!(at(2, 5), Outcome::Reject(Reason::ConversationNotFound));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use tracing::{Instrument, info_span};
 
 use crate::failpoint;
 use crate::gate::Gate;
-use crate::genesys::{self, Errand, Genesys, Permit};
+use crate::genesys::{self, Errand, ErrorKind, Genesys, Permit};
 use crate::job::{self, Job};
 use crate::memory::{Memory, Room};
 use crate::outcome::{self, Outcome, Reason, RetryPolicy, Standing};
@@ -17,6 +17,9 @@ use crate::record::{Audit, AuditRecord, Status, Transcript};
 use crate::telemetry::spans::JobSpan;
 use crate::telemetry::{Step, Totals, TraceContext, metrics};
 use crate::transcript::{Policy, RawTranscript, scrub};
+
+/// The longest message that RabbitMQ 4 takes unless it is told otherwise; a longer record would end the session, again and again.
+const MOST_RECORD_BYTES: usize = 16 * 1024 * 1024;
 
 /// Everything that a job may touch.
 pub struct Worker {
@@ -131,6 +134,10 @@ impl Worker {
             self.sanitize(raw, conversation_id)
         })?;
         metrics().step(Step::Scrub, began.elapsed());
+        if transcript.payload.body.len() > MOST_RECORD_BYTES {
+            let limit = MOST_RECORD_BYTES;
+            return Err(ErrorKind::TooLarge { limit }.into());
+        }
         Ok((transcript, errand.room))
     }
 

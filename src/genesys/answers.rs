@@ -77,7 +77,10 @@ pub(super) async fn refusal(response: Response) -> ErrorKind {
         (
             StatusCode::METHOD_NOT_ALLOWED
             | StatusCode::PROXY_AUTHENTICATION_REQUIRED
-            | StatusCode::CONFLICT,
+            | StatusCode::CONFLICT
+            | StatusCode::MISDIRECTED_REQUEST
+            | StatusCode::TOO_EARLY
+            | StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             _,
         ) => ErrorKind::Server,
         // One that takes our request for another protocol.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use reqwest::header::HeaderValue;
 use reqwest::{Request, RequestBuilder, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -315,7 +316,10 @@ impl Calls {
                 .await
                 .and_then(|body| {
                     serde_json::from_slice::<TokenAnswer>(&body.unwrap_or_default())
-                        .map_err(|_| ErrorKind::NoTokenEndpoint)
+                        .ok()
+                        // What no header can hold is no token.
+                        .filter(|answer| HeaderValue::from_str(&answer.access_token).is_ok())
+                        .ok_or(ErrorKind::NoTokenEndpoint)
                 })
                 .map_err(|kind| match kind {
                     // Whatever answers with so much, it is no token.

@@ -126,6 +126,16 @@ impl ErrorKind {
     }
 }
 
+impl Error {
+    /// Whether less must be asked for.
+    pub(super) const fn is_too_large(&self) -> bool {
+        matches!(
+            self.kind,
+            ErrorKind::AnswerTooLarge | ErrorKind::TooLarge { .. }
+        )
+    }
+}
+
 impl From<ErrorKind> for Error {
     fn from(kind: ErrorKind) -> Self {
         Self {

@@ -90,13 +90,13 @@ impl Platform {
                     let room = listing + footprint(assembly.bytes, 0);
                     errand.room.use_all(room).await;
                 }
-                Err(error) if is_too_large(&error) && chunk.len() > 1 => {
+                Err(error) if error.is_too_large() && chunk.len() > 1 => {
                     // Fewer at a time, in the order in which they were listed.
                     let (first, second) = chunk.split_at(chunk.len() / 2);
                     chunks.push(second);
                     chunks.push(first);
                 }
-                Err(error) if is_too_large(&error) => {
+                Err(error) if error.is_too_large() => {
                     return Err(Error {
                         kind: ErrorKind::TooLarge {
                             limit: self.max_bytes,
@@ -220,13 +220,6 @@ impl Dialect for Platform {
     ) -> BoxFuture<'a, Result<Option<String>, Error>> {
         self.of_message(calls, message_id).boxed()
     }
-}
-
-fn is_too_large(error: &Error) -> bool {
-    matches!(
-        error.kind,
-        ErrorKind::AnswerTooLarge | ErrorKind::TooLarge { .. }
-    )
 }
 
 fn parse<'a, T: serde::Deserialize<'a>>(answer: &'a Answer) -> Result<T, Error> {
@@ -414,17 +407,27 @@ impl<'a> Assembly<'a> {
                 .map(Into::into),
             start_timestamp: participants
                 .iter()
-                .filter_map(|participant| participant.start_time.clone())
-                .min_by_key(|time| time.parse::<Timestamp>().ok())
-                .map(Into::into),
+                .filter_map(|participant| timed(participant.start_time.as_deref()))
+                .min_by_key(|(at, _)| *at)
+                .map(|(_, time)| time.to_owned().into()),
             end_timestamp: participants
                 .iter()
                 .filter(|_| !open)
-                .filter_map(|participant| participant.end_time.clone())
-                .max_by_key(|time| time.parse::<Timestamp>().ok())
-                .map(Into::into),
+                .filter_map(|participant| timed(participant.end_time.as_deref()))
+                .max_by_key(|(at, _)| *at)
+                .map(|(_, time)| time.to_owned().into()),
+            names: participants
+                .iter()
+                .filter_map(Participant::persons_name)
+                .map(|name| name.to_owned().into())
+                .collect(),
             messages,
             malformed: vec![None; self.malformed],
         })
     }
+}
+
+/// A point in time with what it was read from; what is none says nothing.
+fn timed(time: Option<&str>) -> Option<(Timestamp, &str)> {
+    time.and_then(|time| Some((time.parse().ok()?, time)))
 }

@@ -42,7 +42,11 @@ impl WebDetails {
 
     /// A query has no pages: a full answer may not be all.
     async fn list(&self, calls: &Calls, whose: Whose<'_>, span: Span) -> Result<Looked, Error> {
-        let answer = discovery::ask(self, calls, &self.query_url, &query(whose, span)).await?;
+        let answer = match discovery::ask(self, calls, &self.query_url, &query(whose, span)).await {
+            Ok(answer) => answer,
+            Err(error) if error.is_too_large() => return Ok(Looked::TooMany),
+            Err(error) => return Err(error),
+        };
         let Answered { found, rows, .. } = discovery::read(&answer)?;
         Ok(match rows {
             PAGE_SIZE.. => Looked::TooMany,

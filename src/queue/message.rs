@@ -22,6 +22,10 @@ pub(super) const ERROR: &str = "interceptor-error";
 pub(super) const WORKER: &str = "interceptor-worker";
 /// Of the span of the attempt before, in the form of a `traceparent`: the header of that name stays the producer's.
 pub(super) const PREVIOUS: &str = "interceptor-traceparent";
+/// Set where headers of the sender's were left out, for all of them would not go into one frame with ours.
+const LEFT_OUT: &str = "interceptor-headers-left-out";
+/// Most bytes of a sender's headers that are passed on: half of a frame of the broker's.
+const MOST_HEADERS: usize = 64 * 1024;
 /// The broker's own count on a delivery from a quorum queue.
 const RETURNS: &str = "x-delivery-count";
 const PERSISTENT: u8 = 2;
@@ -176,12 +180,41 @@ pub(super) fn resent(original: &BasicProperties) -> BasicProperties {
 /// The headers without `left_out` and without the broker's own notes.
 fn senders_headers(original: &BasicProperties, left_out: &[&str]) -> FieldTable {
     let mut headers = FieldTable::default();
+    let mut room = MOST_HEADERS;
     for (name, value) in original.headers().iter().flat_map(FieldTable::inner) {
-        if !is_brokers(name.as_str()) && !left_out.contains(&name.as_str()) {
-            headers.insert(name.clone(), value.clone());
+        if is_brokers(name.as_str()) || left_out.contains(&name.as_str()) {
+            continue;
+        }
+        match room.checked_sub(name.as_str().len() + size(value)) {
+            Some(rest) => {
+                room = rest;
+                headers.insert(name.clone(), value.clone());
+            }
+            None => {
+                headers.insert(short(LEFT_OUT), AMQPValue::Boolean(true));
+            }
         }
     }
     headers
+}
+
+/// About how many bytes a header's value takes in a frame.
+fn size(value: &AMQPValue) -> usize {
+    const FIXED: usize = 16;
+    FIXED
+        + match value {
+            AMQPValue::LongString(text) => text.as_bytes().len(),
+            AMQPValue::ShortString(text) => text.as_str().len(),
+            AMQPValue::ByteArray(bytes) => bytes.as_slice().len(),
+            AMQPValue::FieldArray(values) => values.as_slice().iter().map(size).sum(),
+            AMQPValue::FieldTable(table) => {
+                let entries = table.inner().iter();
+                entries
+                    .map(|(name, value)| name.as_str().len() + size(value))
+                    .sum()
+            }
+            _ => 0,
+        }
 }
 
 /// The sender's properties with `headers`, persistent and without an expiration.
@@ -256,17 +289,19 @@ pub(super) fn job_properties(message_id: &str) -> BasicProperties {
         .with_message_id(short(message_id))
 }
 
-/// Notes of the broker's own, which are void on a message that is published anew.
+/// What is the broker's: its own notes, which are void on a message that is published anew, and further routing keys, which
+/// would send a copy of the job wherever they say.
 fn is_brokers(name: &str) -> bool {
-    [
-        "x-death",
-        "x-first-death-",
-        "x-last-death-",
-        RETURNS,
-        "x-opt-",
-    ]
-    .iter()
-    .any(|note| name.starts_with(note))
+    matches!(name, "CC" | "BCC")
+        || [
+            "x-death",
+            "x-first-death-",
+            "x-last-death-",
+            RETURNS,
+            "x-opt-",
+        ]
+        .iter()
+        .any(|note| name.starts_with(note))
 }
 
 fn long(text: &str) -> AMQPValue {
@@ -294,4 +329,24 @@ pub(super) fn header_number(headers: &FieldTable, name: &str) -> u32 {
         _ => 0,
     };
     u32::try_from(number).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_that_is_passed_on_keeps_what_fits_and_nothing_that_routes_it() {
+        let mut headers = FieldTable::default();
+        headers.insert(short("CC"), long("jobs"));
+        headers.insert(short("x-death"), long("mine"));
+        headers.insert(short("tenant"), long("blue"));
+        headers.insert(short("ballast"), long(&"x".repeat(MOST_HEADERS)));
+        let original = BasicProperties::default().with_headers(headers);
+
+        let kept = senders_headers(&original, &[]);
+        assert_eq!(header_text(&kept, "tenant").as_deref(), Some("blue"));
+        let names: Vec<&str> = kept.inner().keys().map(|name| name.as_str()).collect();
+        assert_eq!(names, [LEFT_OUT, "tenant"]);
+    }
 }

@@ -69,16 +69,17 @@ pub async fn settle(
             }
         }
         Outcome::RetryLater { after, counts } => {
-            let lane = retry_lane(names, after, counts);
-            metrics().put_off(&lane.0);
-            let note = note(settlement, attempts + u32::from(counts), worker);
-            pass_on(delivered, &note, lane, outbox, names).await?;
+            let (key, expiration) = retry_lane(names, after, counts);
+            let attempts = attempts.saturating_add(u32::from(counts));
+            let note = note(settlement, attempts, worker);
+            pass_on(delivered, &note, (key.clone(), expiration), outbox, names).await?;
+            metrics().put_off(&key);
         }
         Outcome::Reject(_) => {
             let lane = (lane::DEAD.to_owned(), None);
             pass_on(
                 delivered,
-                &note(settlement, attempts + 1, worker),
+                &note(settlement, attempts.saturating_add(1), worker),
                 lane,
                 outbox,
                 names,

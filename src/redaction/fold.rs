@@ -20,7 +20,7 @@ pub(super) struct Folded<'a> {
 
 impl<'a> Folded<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        if text.is_ascii() {
+        if text.is_ascii() && !text.bytes().any(is_control) {
             return Self {
                 text: Cow::Borrowed(text),
                 origins: Vec::new(),
@@ -31,7 +31,10 @@ impl<'a> Folded<'a> {
         let mut rest = text;
         while !rest.is_empty() {
             let at = offset(text.len() - rest.len());
-            let plain = rest.bytes().take_while(u8::is_ascii).count();
+            let plain = rest
+                .bytes()
+                .take_while(|byte| byte.is_ascii() && !is_control(*byte))
+                .count();
             folded.push_str(&rest[..plain]);
             origins.extend(at..at + offset(plain));
             let mut behind = rest[plain..].chars();
@@ -89,6 +92,17 @@ fn push_folded(character: char, folded: &mut String) {
         '\u{ad}'
         | '\u{34f}'
         | '\u{61c}'
+        | '\0'..='\u{8}'
+        | '\u{e}'..='\u{1f}'
+        | '\u{7f}'..='\u{84}'
+        | '\u{86}'..='\u{9f}'
+        | '\u{115f}'..='\u{1160}'
+        | '\u{17b4}'..='\u{17b5}'
+        | '\u{3164}'
+        | '\u{ffa0}'
+        | '\u{fff9}'..='\u{fffb}'
+        | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}'
         | '\u{180b}'..='\u{180e}'
         | '\u{200b}'..='\u{200f}'
         | '\u{202a}'..='\u{202e}'
@@ -119,6 +133,11 @@ fn push_folded(character: char, folded: &mut String) {
             None => folded.push(' '),
         },
     }
+}
+
+/// A control character of ASCII that is no white space.
+const fn is_control(byte: u8) -> bool {
+    matches!(byte, 0..=8 | 14..=31 | 127)
 }
 
 /// The value of a decimal digit of any script.
@@ -235,6 +254,9 @@ mod tests {
             ("\u{440}\u{430}ul@ex\u{430}mple.com", "paul@example.com"),
             ("jo\u{ff20}example\u{ff0e}com", "jo@example.com"),
             ("漢字 ok 😀!", "漢字 ok  !"),
+            // Control characters and fillers that nobody sees, and white space.
+            ("5\u{1}5\u{7f}5\t5\r\n5", "555\t5\r\n5"),
+            ("5\u{3164}5\u{ffa0}5\u{9b}5", "5555"),
         ] {
             assert_eq!(Folded::new(text).text, folded, "{text:?}");
         }

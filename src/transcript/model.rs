@@ -14,6 +14,8 @@ pub struct RawTranscript<'a> {
     pub start_timestamp: Option<Cow<'a, str>>,
     /// RFC 3339; `None` while the conversation is open.
     pub end_timestamp: Option<Cow<'a, str>>,
+    /// Names of persons who take part, where the API tells them; only to find them in texts, and never published.
+    pub names: Vec<Cow<'a, str>>,
     /// Well-formed messages, ordered by (sequence id, timestamp, text).
     pub messages: Vec<RawMessage<'a>>,
     /// Sequence ids of the messages that were not well-formed, `None` where even that could not be read.
@@ -67,6 +69,11 @@ impl RawTranscript<'_> {
             kind: owned(self.kind),
             start_timestamp: owned(self.start_timestamp),
             end_timestamp: owned(self.end_timestamp),
+            names: self
+                .names
+                .into_iter()
+                .map(|name| name.into_owned().into())
+                .collect(),
             messages: messages.map(RawMessage::into_owned).collect(),
             malformed: self.malformed,
         }

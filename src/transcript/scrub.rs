@@ -2,6 +2,7 @@
 //!
 //! The result is a pure function of the transcript and the policy: a redelivered job yields the same bytes.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
@@ -79,7 +80,8 @@ pub fn scrub<'a>(
     let RedactedConversation {
         verdicts,
         participants: names,
-    } = info_span!("redact").in_scope(|| redact_between(raw, &participants, first, policy));
+    } = info_span!("redact")
+        .in_scope(|| redact_between(raw, &participants, &transcript.names, first, policy));
     let languages = info_span!("language").in_scope(|| {
         let confidence = policy.language.confidence;
         language::detect(raw, &participants, first, confidence, &policy.engine)
@@ -233,12 +235,13 @@ pub fn redact<'a>(
     first: usize,
     policy: &Policy,
 ) -> Vec<Verdict<'a>> {
-    redact_between(messages, &Participants::of(messages), first, policy).verdicts
+    redact_between(messages, &Participants::of(messages), &[], first, policy).verdicts
 }
 
 fn redact_between<'a>(
     messages: &'a [RawMessage<'_>],
     participants: &Participants<'a>,
+    further: &'a [Cow<'_, str>],
     first: usize,
     policy: &Policy,
 ) -> RedactedConversation<'a> {
@@ -255,10 +258,12 @@ fn redact_between<'a>(
             text: &message.text,
         })
         .collect();
+    let further = further.iter().map(|name| &**name);
+    let all: Vec<&str> = names.iter().copied().chain(further).collect();
     policy.engine.redact(&Conversation {
         turns: &turns,
         redact_from: first,
-        participants: names,
+        participants: &all,
     })
 }
 

@@ -101,6 +101,7 @@ fn whole(text: &str) -> serde_json::Result<RawTranscript<'_>> {
         kind: string(document.kind),
         start_timestamp: string(document.start_timestamp),
         end_timestamp: string(document.end_timestamp),
+        names: Vec::new(),
         messages: messages.map(|Object(message)| message.into()).collect(),
         malformed: Vec::new(),
     })
@@ -123,6 +124,7 @@ fn in_parts(text: &str) -> Result<RawTranscript<'_>, SchemaError> {
         kind: field("type"),
         start_timestamp: field("startTimestamp"),
         end_timestamp: field("endTimestamp"),
+        names: Vec::new(),
         messages: Vec::with_capacity(messages.len()),
         malformed: Vec::new(),
     };

@@ -22,7 +22,7 @@ pub(super) async fn enqueue(
     times: &Times,
 ) -> Result<(), Failure> {
     let Asked { from, to } = times.read(Timestamp::now())?;
-    let from = from.unwrap_or(to - LAST);
+    let from = from.unwrap_or_else(|| to.checked_sub(LAST).unwrap_or(Timestamp::MIN));
     let span = Span::new(from, to).context("the time is shorter than a millisecond")?;
     let mut places = Vec::with_capacity(given.len());
     let mut sessions = Vec::with_capacity(given.len());

@@ -7,7 +7,7 @@ use super::super::calls::Calls;
 use super::super::discovery::{self, Answered, Looked, Span, Whose};
 use super::super::endpoints;
 use super::super::{Errand, Error, ErrorKind};
-use super::{Platform, is_too_large};
+use super::Platform;
 
 /// The most that a page may have.
 const PAGE_SIZE: usize = 100;
@@ -37,7 +37,7 @@ impl Platform {
                 Err(error) if error.kind == ErrorKind::BadRequest && number > 1 => {
                     return Ok(Looked::TooMany);
                 }
-                Err(error) if is_too_large(&error) => return Ok(Looked::TooMany),
+                Err(error) if error.is_too_large() => return Ok(Looked::TooMany),
                 Err(error) => return Err(error),
             };
             let Answered { found, rows, total } = discovery::read(&answer)?;

@@ -8,10 +8,11 @@
 //! | QuickReply, QuickReplyV2 | `[quick reply: text]`; title and `[choice: text]` of each action |
 //! | ButtonResponse | the text of the button |
 //! | Card, Carousel | title, description, `[button: text]` of each action |
-//! | ListPicker, DatePicker, Form | title and subtitle; the title and the values of a form's answers |
+//! | ListPicker, DatePicker, InteractiveApplication | title and subtitle |
+//! | Form | title and subtitle of the form and of its pages; the answers |
 //! | Attachment | `[attachment: file name]` and its caption; never the URL, which opens the file to whoever has it |
 //! | Location | `[location: address]` and its text |
-//! | Notification | header, body and footer |
+//! | Notification, NotificationResponse | header, body and footer; the answer |
 //! | everything else | its text, title or description, where it has them |
 
 use serde::Deserialize;
@@ -84,10 +85,14 @@ fn lines(content: &serde_json::Map<String, Value>) -> Vec<String> {
         }
         "form" => {
             let mut lines = strings(part, &["title", "text"]);
-            lines.extend(
-                items(part, "response")
-                    .flat_map(|answer| strings(answer, &["title", "text", "value"])),
-            );
+            lines.extend(strings(&part["introduction"], &["title", "subtitle"]));
+            let pages = items(part, "formPages");
+            lines.extend(pages.flat_map(|page| strings(page, &["title", "subtitle"])));
+            lines.extend(items(part, "response").flat_map(|answer| {
+                let mut lines = strings(answer, &["title", "text", "value"]);
+                lines.extend(strings(&answer["component"]["buttonResponse"], &["text"]));
+                lines
+            }));
             lines
         }
         "notification" => {
@@ -101,8 +106,13 @@ fn lines(content: &serde_json::Map<String, Value>) -> Vec<String> {
             }
             lines
         }
+        "notificationresponse" => strings(part, &["notificationText"]),
         // Of what is new, only what is surely text.
-        _ => strings(part, &["title", "subtitle", "description", "text", "body"]),
+        _ => {
+            let mut lines = strings(part, &["title", "subtitle", "description", "text", "body"]);
+            lines.extend(strings(&part["receivedMessage"], &["title", "subtitle"]));
+            lines
+        }
     }
 }
 
@@ -173,6 +183,26 @@ mod tests {
             {"contentType": "ButtonResponse", "buttonResponse": {"type": "QuickReply", "text": "Yes", "payload": "yes"}}
         ]});
         assert_eq!(rendered(button), "Yes");
+    }
+
+    #[test]
+    fn a_form_shows_what_is_asked_and_what_is_answered() {
+        let asked = json!({"content": [{"contentType": "Form", "form": {
+            "introduction": {"title": "A few questions", "buttonText": "Start"},
+            "formPages": [{"title": "Your address", "pageComponents": []}],
+        }}]});
+        assert_eq!(rendered(asked), "A few questions\nYour address");
+        let answered = json!({"content": [{"contentType": "Form", "form": {"response": [
+            {"id": "street", "component": {"contentType": "ButtonResponse",
+                "buttonResponse": {"type": "Form", "text": "12 Sample Street", "payload": "hush"}}}
+        ]}}]});
+        assert_eq!(rendered(answered), "12 Sample Street");
+        let list = json!({"content": [{"contentType": "ListPicker", "listPicker": {
+            "sections": [], "receivedMessage": {"title": "Please choose", "subtitle": "One only"}}}]});
+        assert_eq!(rendered(list), "Please choose\nOne only");
+        let response = json!({"content": [{"contentType": "NotificationResponse",
+            "notificationResponse": {"notificationText": "Notify me"}}]});
+        assert_eq!(rendered(response), "Notify me");
     }
 
     #[test]

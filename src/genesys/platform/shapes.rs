@@ -18,6 +18,8 @@ pub(super) struct Participant {
     /// What the participant is: `customer`, `agent`, `bot`, ...
     #[serde(rename = "purpose", default, deserialize_with = "role")]
     pub(super) role: String,
+    #[serde(default, deserialize_with = "or_default")]
+    name: String,
     #[serde(rename = "type")]
     pub(super) kind: Option<String>,
     pub(super) state: Option<String>,
@@ -81,6 +83,12 @@ pub(super) struct Normalized {
 impl Participant {
     pub(super) fn is_business(&self) -> bool {
         self.role != "customer"
+    }
+
+    /// The name of a person; queues and flows have names, too.
+    pub(super) fn persons_name(&self) -> Option<&str> {
+        let person = matches!(self.role.as_str(), "customer" | "agent");
+        Some(self.name.as_str()).filter(|name| person && !name.is_empty())
     }
 
     /// Has neither an end nor a state that says that there is one.
