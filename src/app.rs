@@ -269,22 +269,21 @@ impl App {
 
 /// Logs a fault when it is new, and again now and then while it lasts.
 #[derive(Default)]
-struct FaultLog(Option<(String, Instant)>);
+struct FaultLog(Vec<(String, Instant)>);
 
 impl FaultLog {
     fn error(&mut self, event: &'static str, error: &str) {
-        let known = self
-            .0
-            .as_ref()
-            .is_some_and(|(last, at)| last == error && at.elapsed() < FAULT_LOG_INTERVAL);
-        if !known {
-            tracing::error!(
-                event,
-                error,
-                "no session with the broker: trying until there is one"
-            );
-            self.0 = Some((error.to_owned(), Instant::now()));
+        // Two faults may take turns, such as those of two addresses of one host.
+        self.0.retain(|(_, at)| at.elapsed() < FAULT_LOG_INTERVAL);
+        if self.0.iter().any(|(known, _)| known == error) {
+            return;
         }
+        tracing::error!(
+            event,
+            error,
+            "no session with the broker: trying until there is one"
+        );
+        self.0.push((error.to_owned(), Instant::now()));
     }
 }
 

@@ -1,7 +1,7 @@
 //! The command line: one file per subcommand.
 //!
 //! Data goes to stdout by way of `output.rs`, diagnostics to stderr; `run` logs to stdout. Exit codes: 0 done; 1 something failed; 2 wrong usage
-//! or configuration; 3 the topology on the broker is not as it must be; 130 ended by a signal.
+//! or configuration; 3 the topology on the broker is not as it must be; 130 ended by a signal: `dead-letters` by one, `run` by a second.
 
 mod check;
 mod dead_letters;
@@ -35,8 +35,8 @@ Examples:
   interceptor dead-letters list          what has failed for good, and why
   interceptor redact chat.json           sanitize a transcript without broker or network
 
-Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 topology mismatch, 130 ended by a signal (run: by a
-second one).";
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 topology mismatch, 130 ended by a signal (dead-letters by
+one, run by a second).";
 
 /// Takes conversation ids from RabbitMQ, fetches the chats from Genesys Cloud, redacts personal data, and publishes
 /// sanitized transcripts and audit records.

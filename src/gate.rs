@@ -155,7 +155,7 @@ impl Gate {
             ErrorKind::RateLimited { .. } => return false,
             ErrorKind::Server
             | ErrorKind::Timeout
-            | ErrorKind::Unreachable
+            | ErrorKind::Unreachable(_)
             | ErrorKind::Tls(_)
             | ErrorKind::NotJson
             | ErrorKind::Forbidden {
@@ -305,7 +305,7 @@ mod tests {
         };
         assert!(!fail(&gate, "a", ErrorKind::Server));
         assert!(!fail(&gate, "b", forbidden));
-        assert!(fail(&gate, "c", ErrorKind::Unreachable));
+        assert!(fail(&gate, "c", ErrorKind::Unreachable("gone")));
         assert!(is_paused(&gate));
     }
 

@@ -185,7 +185,7 @@ pub fn of_error(
         ErrorKind::Incomplete if exhausted => Outcome::Reject(Reason::TranscriptIncomplete),
         ErrorKind::Server
         | ErrorKind::Timeout
-        | ErrorKind::Unreachable
+        | ErrorKind::Unreachable(_)
         | ErrorKind::Tls(_)
         | ErrorKind::NotJson
             if exhausted =>
@@ -195,7 +195,7 @@ pub fn of_error(
         ErrorKind::Incomplete
         | ErrorKind::Server
         | ErrorKind::Timeout
-        | ErrorKind::Unreachable
+        | ErrorKind::Unreachable(_)
         | ErrorKind::Tls(_)
         | ErrorKind::NotJson => counted(policy.delay(attempt - 1)),
     }

@@ -110,13 +110,14 @@ impl Status {
         if let State::Paused { cause, .. } = self.gate.state() {
             reasons.push(cause.as_str().to_owned());
         }
-        if !*self.token.borrow() {
-            reasons.push("no access token from Genesys".to_owned());
-        }
         let broker = self.broker();
+        // Without it nobody asks for a token.
         if let Some(problem) = &broker.problem {
             reasons.push(problem.clone());
             return reasons;
+        }
+        if !*self.token.borrow() {
+            reasons.push("no access token from Genesys".to_owned());
         }
         if let Some(obstacle) = broker.obstacle {
             reasons.push(obstacle.to_owned());
@@ -156,7 +157,7 @@ mod tests {
                 assert!(reason.contains(part), "{reasons:?}");
             }
         };
-        has(&["token", "not connected"]);
+        has(&["not connected"]);
         status.set_broker(None);
         has(&["token", "not counted"]);
         token.send_replace(true);

@@ -229,7 +229,12 @@ impl Pool {
         outbox: Outbox,
     ) {
         while let Ok(assignment) = jobs.recv().await {
-            if let Err(error) = self.job(number, assignment, &outbox).await {
+            // What panics outside of the conversation itself ends the session: the job comes back, as one whose worker died.
+            let done = AssertUnwindSafe(self.job(number, assignment, &outbox)).catch_unwind();
+            let done = done
+                .await
+                .unwrap_or_else(|_| Err("a worker panicked".to_owned()));
+            if let Err(error) = done {
                 self.failure().get_or_insert(error);
                 self.broken.cancel();
                 return;

@@ -14,7 +14,7 @@ use crate::config::{
     AmqpConfig, ConfigError, GenesysConfig, InterceptorConfig, Source, TopologyMode,
     read_policy_file, shared_client,
 };
-use crate::genesys::{ErrorKind, Genesys, Pace};
+use crate::genesys::{self, ErrorKind, Genesys, Pace};
 use crate::queue::{Address, Advice, Names, Product, compare, plan, say_goodbye, verify};
 use crate::telemetry;
 
@@ -123,7 +123,7 @@ pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Fa
         broker(&mut report, &address, &names, declares).await;
     }
     if let Some(client) = client {
-        let token = report.line("token", client.authenticate().await, |()| {
+        let token = report.line("token", client.authenticate().await.map_err(told), |()| {
             "credentials accepted".to_owned()
         });
         if token.is_some() {
@@ -132,14 +132,14 @@ pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Fa
                     "there is no Genesys API at that address: check GENESYS_API_URL and GENESYS_REGION"
                         .to_owned()
                 }
-                _ => error.to_string(),
+                _ => told(error),
             });
             let organization = report.line("organization", organization, |name| {
                 name.clone()
                     .unwrap_or_else(|| "not told by this dialect".to_owned())
             });
             if organization.is_some() {
-                report.line("permission", client.may_read().await, |()| {
+                report.line("permission", client.may_read().await.map_err(told), |()| {
                     "conversations may be read".to_owned()
                 });
             }
@@ -149,6 +149,11 @@ pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Fa
         0 => Ok(()),
         code => Err(Failure::Reported(code)),
     }
+}
+
+/// A failed call, with what Genesys' support asks for.
+fn told(error: genesys::Error) -> String {
+    format!("{error}{}", error.evidence())
 }
 
 /// What the broker is, whether it lets us in, and whether everything exists there: with the arguments that the worker

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use clap::Args;
 
 use super::{Failure, output};
@@ -59,6 +59,13 @@ pub(super) fn execute(source: &Source, options: &Options) -> Result<(), Failure>
         output::print(&score)?;
     } else {
         table(&mut output::stdout(), &score).map_err(output::named)?;
+    }
+    if score.all.values == 0 {
+        return Err(anyhow!(
+            "no value is marked in {}: nothing was measured",
+            options.file
+        )
+        .into());
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! What the headers, statuses and bodies of answers mean.
 
+use std::io;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -26,7 +27,38 @@ pub(super) fn transport(error: reqwest::Error) -> ErrorKind {
     if error.is_timeout() {
         ErrorKind::Timeout
     } else {
-        tls_fault(&error).map_or(ErrorKind::Unreachable, ErrorKind::Tls)
+        tls_fault(&error).map_or_else(|| ErrorKind::Unreachable(cause(&error)), ErrorKind::Tls)
+    }
+}
+
+/// Why there is no connection, in fixed words.
+fn cause(error: &reqwest::Error) -> &'static str {
+    let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = next {
+        if let Some(io) = error.downcast_ref::<io::Error>() {
+            match io.kind() {
+                io::ErrorKind::ConnectionRefused => {
+                    return "the connection is refused; check GENESYS_API_URL and GENESYS_LOGIN_URL";
+                }
+                io::ErrorKind::ConnectionReset
+                | io::ErrorKind::BrokenPipe
+                | io::ErrorKind::UnexpectedEof => return "the connection broke",
+                io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
+                    return "there is no way to its network";
+                }
+                _ => {}
+            }
+        }
+        // The resolver's errors have no kind of their own.
+        if error.to_string().starts_with("failed to lookup address") {
+            return "its name is unknown; check GENESYS_REGION and the name server";
+        }
+        next = error.source();
+    }
+    if error.is_connect() {
+        "there is no connection; check the proxy, where one is set"
+    } else {
+        "the connection broke"
     }
 }
 

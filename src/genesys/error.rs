@@ -66,8 +66,8 @@ pub enum ErrorKind {
     #[error("Genesys did not answer in time")]
     Timeout,
     /// The connection could not be made or broke.
-    #[error("Genesys could not be reached")]
-    Unreachable,
+    #[error("Genesys could not be reached: {0}")]
+    Unreachable(&'static str),
     /// The TLS connection could not be made: mostly for a certificate.
     #[error("No TLS connection to Genesys, check GENESYS_CA_FILE and GENESYS_*_URL: {0}")]
     Tls(TlsFault),
@@ -104,7 +104,7 @@ impl ErrorKind {
             Self::RateLimited { .. } => "rate_limited",
             Self::Server => "genesys_error",
             Self::Timeout => "genesys_timeout",
-            Self::Unreachable | Self::Tls(_) => "genesys_unreachable",
+            Self::Unreachable(_) | Self::Tls(_) => "genesys_unreachable",
             Self::NotJson => "genesys_not_json",
             Self::TooLarge { .. } => "transcript_too_large",
             Self::InvalidJson => "invalid_json",
@@ -119,7 +119,7 @@ impl ErrorKind {
             Self::RateLimited { .. }
                 | Self::Server
                 | Self::Timeout
-                | Self::Unreachable
+                | Self::Unreachable(_)
                 | Self::Tls(_)
                 | Self::NotJson
         )
@@ -127,6 +127,15 @@ impl ErrorKind {
 }
 
 impl Error {
+    /// What Genesys' support asks for, in brackets, behind a space; empty where there was no answer.
+    pub fn evidence(&self) -> String {
+        match (self.status, &self.correlation_id) {
+            (Some(status), Some(id)) => format!(" (HTTP {status}, ININ-Correlation-Id {id})"),
+            (Some(status), None) => format!(" (HTTP {status})"),
+            (None, _) => String::new(),
+        }
+    }
+
     /// Whether less must be asked for.
     pub(super) const fn is_too_large(&self) -> bool {
         matches!(

@@ -6,7 +6,7 @@ use lapin::types::FieldTable;
 use lapin::{Channel, Connection, Consumer};
 use tokio::sync::watch;
 
-use super::declare::{NOT_FOUND, code, short, table};
+use super::declare::{NOT_FOUND, code, look, short, table};
 use super::message::job_properties;
 use super::session::{DEADLINE, SessionError, say_goodbye, within};
 use super::settle::acknowledge_on;
@@ -59,15 +59,10 @@ impl Producer {
     /// # Errors
     /// [`SessionError`] where the connection is lost.
     pub async fn depth(&self) -> Result<Option<u32>, SessionError> {
-        let passive = QueueDeclareOptions {
-            passive: true,
-            ..QueueDeclareOptions::default()
-        };
         // One of its own: the broker closes a channel that asks for what does not exist.
         let opened = self.connection.create_channel();
         let channel = within(DEADLINE, "open a channel", opened).await?;
-        let declared = channel.queue_declare(short(&self.queue), passive, FieldTable::default());
-        match within(DEADLINE, "look at the job queue", declared).await {
+        match look(&channel, &self.queue, "look at the job queue").await {
             Ok(queue) => {
                 let closed = channel.close(200, short("bye"));
                 within(DEADLINE, "close a channel", closed).await?;

@@ -25,16 +25,14 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use lapin::message::Delivery;
-use lapin::options::{
-    BasicCancelOptions, BasicConsumeOptions, BasicQosOptions, QueueDeclareOptions,
-};
+use lapin::options::{BasicCancelOptions, BasicConsumeOptions, BasicQosOptions};
 use lapin::types::FieldTable;
 use lapin::{Channel, Connection, Consumer};
 
 pub use letter::{Letter, Receipt};
 pub use redriver::Redriver;
 
-use super::declare::{code, short};
+use super::declare::{code, look, short};
 use super::session::{DEADLINE, SessionError, say_goodbye, within};
 use super::settle::acknowledge_on;
 use super::topology::unrouted_queue;
@@ -248,11 +246,6 @@ impl Page {
 
 /// Number of messages in a queue that are delivered to nobody.
 async fn ready(channel: &Channel, queue: &str) -> Result<u32, SessionError> {
-    let options = QueueDeclareOptions {
-        passive: true,
-        ..QueueDeclareOptions::default()
-    };
-    let declared = channel.queue_declare(short(queue), options, FieldTable::default());
-    let queue = within(DEADLINE, "count the letters", declared).await?;
+    let queue = look(channel, queue, "count the letters").await?;
     Ok(queue.message_count())
 }

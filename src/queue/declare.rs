@@ -2,7 +2,7 @@
 
 use lapin::options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions};
 use lapin::types::{AMQPValue, FieldTable, ShortString};
-use lapin::{Channel, Connection, ErrorKind, ExchangeKind};
+use lapin::{Channel, Connection, ErrorKind, ExchangeKind, Queue};
 use serde_json::{Map, Value};
 
 use super::session::{DEADLINE, SessionError, within};
@@ -73,13 +73,10 @@ async fn declare_each(
     connection: &Connection,
     declarations: impl Iterator<Item = &Declaration>,
 ) -> Result<(), TopologyError> {
-    let mut channel = open(connection).await?;
+    let channel = open(connection).await?;
     for declaration in declarations {
         if let Err(error) = declare(&channel, declaration, false).await {
             return Err(mismatch(declaration, error));
-        }
-        if !channel.status().connected() {
-            channel = open(connection).await?;
         }
     }
     Ok(())
@@ -195,6 +192,21 @@ fn mismatch(declaration: &Declaration, error: SessionError) -> TopologyError {
         }
         _ => error.into(),
     }
+}
+
+/// What the broker tells of a queue that must exist: how many messages wait in it, and how many consumers it has. Where it does
+/// not, the broker closes the channel.
+pub(super) async fn look(
+    channel: &Channel,
+    queue: &str,
+    action: &'static str,
+) -> Result<Queue, SessionError> {
+    let passive = QueueDeclareOptions {
+        passive: true,
+        ..QueueDeclareOptions::default()
+    };
+    let declared = channel.queue_declare(short(queue), passive, FieldTable::default());
+    within(DEADLINE, action, declared).await
 }
 
 /// The AMQP reply code of an error, where the broker gave one.

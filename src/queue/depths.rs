@@ -1,11 +1,9 @@
 //! How much waits in each queue, for the status page.
 
-use lapin::options::QueueDeclareOptions;
-use lapin::types::FieldTable;
 use lapin::{Channel, Connection};
 
 use super::Address;
-use super::declare::{code, short};
+use super::declare::{code, look, short};
 use super::session::{DEADLINE, SessionError, say_goodbye, within};
 use super::topology::{Names, lane, unrouted_queue};
 
@@ -61,12 +59,7 @@ impl Depths {
         let mut depths = Vec::new();
         let mut channel = self.channel().await?;
         for (role, queue) in &self.queues {
-            let passive = QueueDeclareOptions {
-                passive: true,
-                ..QueueDeclareOptions::default()
-            };
-            let declared = channel.queue_declare(short(queue), passive, FieldTable::default());
-            let ready = match within(DEADLINE, "count a queue", declared).await {
+            let ready = match look(&channel, queue, "count a queue").await {
                 Ok(queue) => Some(queue.message_count()),
                 Err(error) if code(&error).is_some() => {
                     channel = self.channel().await?;

@@ -14,7 +14,7 @@ use lapin::types::FieldTable;
 use lapin::{BasicProperties, Channel, Connection, Consumer};
 use serde::{Deserialize, Serialize};
 
-use super::declare::short;
+use super::declare::{look, short};
 use super::session::{DEADLINE, Session, SessionError, within};
 use super::topology::Shared;
 
@@ -99,17 +99,8 @@ impl Replicas {
 
     /// How many replicas there are, this one included; `None` where the broker does not tell.
     pub async fn count(&self) -> Option<u32> {
-        let passive = QueueDeclareOptions {
-            passive: true,
-            ..QueueDeclareOptions::default()
-        };
-        let declared =
-            self.channel
-                .queue_declare(short(&self.members), passive, FieldTable::default());
-        let queue = within(DEADLINE, "count the replicas", declared)
-            .await
-            .ok()?;
-        Some(queue.consumer_count())
+        let queue = look(&self.channel, &self.members, "count the replicas").await;
+        Some(queue.ok()?.consumer_count())
     }
 
     /// Leaves the others, who find the budget larger at their next count.

@@ -27,7 +27,7 @@ const WATCH_INTERVAL: Duration = Duration::from_millis(500);
 pub enum SessionError {
     /// The broker, or the way to it, refused.
     // The cause is told here, so it is no source: whoever prints a chain of errors would print it again.
-    #[error("cannot {action}: {cause}{}", remedy(.cause))]
+    #[error("cannot {action}: {cause}{}", remedy(action, .cause))]
     Amqp {
         /// What was tried.
         action: &'static str,
@@ -62,14 +62,21 @@ pub enum SessionError {
 }
 
 /// What to do about a refusal that does not pass by waiting.
-fn remedy(error: &lapin::Error) -> &'static str {
+fn remedy(action: &str, error: &lapin::Error) -> &'static str {
     const ACCESS_REFUSED: u16 = 403;
     const NOT_ALLOWED: u16 = 530;
     if let Some(fault) = tls_fault(error) {
         return tls_remedy(fault);
     }
-    let lapin::ErrorKind::ProtocolError(refusal) = error.kind() else {
-        return "";
+    let refusal = match error.kind() {
+        lapin::ErrorKind::ProtocolError(refusal) => refusal,
+        lapin::ErrorKind::ParsingError(_) if action.starts_with("connect") => {
+            return "; what listens there does not speak AMQP: check host and port in AMQP_URL";
+        }
+        lapin::ErrorKind::ParsingError(_) => {
+            return "; a message at the head of a queue cannot be read, for its properties or the names of its headers are not UTF-8: take it out, docs/operations.md says how (InterceptorBrokerLost)";
+        }
+        _ => return "",
     };
     // The broker gives one code for a login and for a right that is missing later.
     let login = refusal.get_message().as_str().contains("Login was refused");

@@ -6,10 +6,9 @@
 use std::sync::Arc;
 
 use lapin::Channel;
-use lapin::options::{BasicGetOptions, QueueDeclareOptions};
-use lapin::types::FieldTable;
+use lapin::options::BasicGetOptions;
 
-use super::declare::short;
+use super::declare::{look, short};
 use super::message::{Delivered, Origin};
 use super::session::{DEADLINE, Session, SessionError, within};
 use super::topology::Names;
@@ -38,14 +37,7 @@ impl Suspects {
     /// # Errors
     /// [`SessionError`] where the queue is gone.
     pub async fn wait(&self) -> Result<bool, SessionError> {
-        let options = QueueDeclareOptions {
-            passive: true,
-            ..QueueDeclareOptions::default()
-        };
-        let asked = self
-            .channel
-            .queue_declare(short(&self.queue), options, FieldTable::default());
-        let queue = within(DEADLINE, "look for suspects", asked).await?;
+        let queue = look(&self.channel, &self.queue, "look for suspects").await?;
         Ok(queue.message_count() > 0)
     }
 

@@ -7,10 +7,10 @@ use super::Span;
 #[derive(Debug, thiserror::Error)]
 pub enum DiscoveryError {
     /// The analytics query failed.
-    #[error("the analytics query failed: {}{}", query_problem(.0), evidence(.0))]
+    #[error("the analytics query failed: {}{}", query_problem(.0), .0.evidence())]
     Query(Error),
     /// A message could not be looked up.
-    #[error("a message could not be looked up: {}{}", .0.kind, evidence(.0))]
+    #[error("a message could not be looked up: {}{}", .0.kind, .0.evidence())]
     Message(Error),
     /// More conversations within a millisecond than the API gives at once.
     #[error(
@@ -37,13 +37,5 @@ fn query_problem(error: &Error) -> String {
             "the answer is not as expected; check GENESYS_API".to_owned()
         }
         kind => kind.to_string(),
-    }
-}
-
-fn evidence(error: &Error) -> String {
-    match (error.status, &error.correlation_id) {
-        (Some(status), Some(id)) => format!(" (HTTP {status}, ININ-Correlation-Id {id})"),
-        (Some(status), None) => format!(" (HTTP {status})"),
-        (None, _) => String::new(),
     }
 }
