@@ -24,7 +24,7 @@
 //! | [`transcript`] | raw transcript to sanitized; pure | `redaction` |
 //! | [`redaction`] | finds and replaces personal data; pure | nothing |
 //! | [`evaluation`] | how well the engine redacts marked conversations | `redaction` |
-//! | [`record`] | the outgoing JSON and its schemas | `transcript`'s sanitized model |
+//! | [`record`] | the outgoing JSON and its schemas | `transcript`'s sanitized model, `redaction`'s kinds |
 //! | [`tls`] | why a TLS connection cannot be made, for broker and Genesys alike | nothing |
 //! | [`telemetry`] | logs, traces, metrics | `config`, `record`, `transcript`'s counts |
 //! | [`config`] | the settings; the only reader of the environment | `redaction`, `transcript` |

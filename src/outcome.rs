@@ -16,7 +16,7 @@ pub enum Outcome {
     Published,
     /// It is tried again.
     RetryLater {
-        /// At the earliest after this; zero puts it back at the end of the job queue.
+        /// After about this, and where it was no attempt never sooner; zero puts it back at the end of the job queue.
         after: Duration,
         /// Whether this was an attempt of the job's, or only a fault of the service or a want of budget.
         counts: bool,

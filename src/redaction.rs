@@ -20,7 +20,7 @@
 //! | `national.rs`, `secrets.rs` | national ids by their check digits; keys, tokens, web addresses with personal data |
 //! | `values.rs`, `codes.rs` | what a value looks like in tokens: numbers and dates; codes |
 //! | `names.rs`, `persons.rs`, `spelled.rs`, `signatures.rs`, `lists.rs` | where a name begins and ends; names that need no cue; are spelled; sign; lists |
-//! | `addresses.rs`, `continental.rs`, `places.rs`, `postcodes.rs` | streets behind their number and before it; what follows them; postcodes, and what is before them |
+//! | `addresses.rs`, `continental.rs`, `blocks.rs`, `places.rs`, `postcodes.rs` | streets behind their number and before it, in lines; what follows them; postcodes, and what is before them |
 //! | `mail.rs`, `handles.rs` | disguised e-mail addresses; names of users |
 //! | `cues.rs`, `cued.rs` | "my pin is 4471": cues beside a value |
 //! | `asks.rs`, `answers.rs`, `named.rs` | expectations: what a turn asks for; what answers it; names that do |
@@ -37,6 +37,7 @@ mod addresses;
 mod answers;
 mod asks;
 mod bare;
+mod blocks;
 mod checksums;
 mod class;
 mod codes;

@@ -31,7 +31,8 @@ pub(super) trait Dialect: Send + Sync {
     /// The request for a token, without its credentials.
     fn token_request(&self, http: &reqwest::Client) -> RequestBuilder;
 
-    /// Fetches a conversation. What it uses of its room at the end is what its text takes.
+    /// Fetches a conversation. What it uses of its room at the end is what its text takes, and the list of
+    /// its messages where it has one.
     fn fetch<'a>(
         &'a self,
         calls: &'a Calls,

@@ -104,9 +104,11 @@ fn numbers(
         let few =
             value.digits >= 2 && value.letters || value.digits == 2 && reading.tokens.len() <= 2;
         let common = own && values::is_common_number(reading, text, &value);
-        let sort_code =
-            kinds.contains(Kind::RoutingNumber) && values::is_sort_code(reading, &value);
-        let everyday = values::is_everyday(reading, &value) && !sort_code;
+        let pairs = values::is_sort_code(reading, &value);
+        let sort_code = kinds.contains(Kind::RoutingNumber) && pairs;
+        // "77-41-09" is no date where a code was asked for.
+        let code = kinds.contains(Kind::AccessCode) && pairs;
+        let everyday = values::is_everyday(reading, &value) && !sort_code && !code;
         if (value.digits >= least || few) && !common && !everyday {
             let kind = match value.digits {
                 _ if sort_code => Kind::RoutingNumber,

@@ -9,8 +9,8 @@ use super::lexer::{Case, Form, Token};
 use super::reading::Reading;
 use super::words::Words;
 use super::{
-    Kind, Side, Span, addresses, answers, bare, codes, handles, lists, mail, national, numbers,
-    persons, postcodes, values,
+    Kind, Side, Span, addresses, answers, bare, blocks, codes, handles, lists, mail, national,
+    numbers, persons, postcodes, values,
 };
 
 /// The rule of what is long enough to identify something, whatever it is.
@@ -69,13 +69,13 @@ impl<'a> Context<'a> {
         }
         if digits {
             postcodes::find(reading, text, spans);
-            if reading.glance.has(b'\n') && all.is(Class::STREET_UNIT) {
-                postcodes::find_blocks(reading, spans);
-            }
             postcodes::find_military(reading, spans);
         }
         if digits && addresses::possible(reading) {
             addresses::find(reading, spans);
+        }
+        if digits && reading.glance.has(b'\n') {
+            blocks::find(reading, spans);
         }
         if all.is(Class::MAIL_AT) || reading.glance.has(b'@') || long_stranger {
             mail::find(reading, text, spans);

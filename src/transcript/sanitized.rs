@@ -25,7 +25,7 @@ pub struct Sanitized<'a> {
     /// Such as `webmessaging`.
     #[serde(rename = "type")]
     pub(super) kind: Option<Cow<'a, str>>,
-    /// RFC 3339.
+    /// As the source has it: RFC 3339, without a zone where it names none.
     pub(super) start_timestamp: Option<&'a str>,
     /// As the source has it: RFC 3339, without a zone where it names none; null while the conversation is open.
     pub(super) end_timestamp: Option<&'a str>,
@@ -56,7 +56,7 @@ pub(super) struct Message<'a> {
     pub(super) to: Option<Cow<'a, str>>,
     /// The redacted text.
     pub(super) text: Cow<'a, str>,
-    /// RFC 3339.
+    /// As the source has it: RFC 3339, without a zone where it names none.
     pub(super) timestamp: Option<&'a str>,
     /// What the program found out about the message.
     pub(super) metadata: Metadata,

@@ -183,3 +183,23 @@ where
 {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn persons_have_names_and_queues_have_none() {
+        let conversation: Conversation =
+            serde_json::from_value(serde_json::json!({"participants": [
+                {"purpose": "customer", "name": "Agneta Sample"},
+                {"purpose": "acd", "name": "Returns Queue"},
+                {"purpose": "user", "name": "Jonas Sample"},
+                {"purpose": "customer", "name": null},
+            ]}))
+            .unwrap();
+        let names = conversation.participants.iter();
+        let names: Vec<&str> = names.filter_map(Participant::persons_name).collect();
+        assert_eq!(names, ["Agneta Sample", "Jonas Sample"]);
+    }
+}

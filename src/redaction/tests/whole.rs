@@ -322,3 +322,29 @@ fn a_name_is_remembered_though_it_is_a_street_too() {
         )],
     ]);
 }
+
+#[test]
+fn whom_an_address_is_for_stands_in_the_lines_above_it() {
+    expect(&[
+        &[(
+            "C: send it to\nOlinka Quandelik\nRoadfix Transit\nOlinka Quandelik\n12 Larch Lane\nTestby",
+            "send it to\n[PERSON]\nRoadfix Transit\n[PERSON]\n[ADDRESS]\nTestby",
+        )],
+        &[(
+            "C: >Tzivia M. Quandel\n>12 Larch Lane",
+            ">[PERSON]\n>[ADDRESS]",
+        )],
+    ]);
+    survive(&["C: my order\nBlue Shirt\n12 pieces\n"]);
+}
+
+#[test]
+fn a_code_in_pairs_answers_who_asks_for_one() {
+    expect(&[&[
+        (
+            "B: Please read the code we texted.",
+            "Please read the code we texted.",
+        ),
+        ("C: 77-41-09", "[ACCESS_CODE]"),
+    ]]);
+}
