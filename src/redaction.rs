@@ -19,7 +19,7 @@
 //! | `shapes.rs`, `numbers.rs`, `phones.rs`, `iban.rs`, `checksums.rs` | recognition by shape, whatever surrounds it |
 //! | `national.rs`, `secrets.rs` | national ids by their check digits; keys, tokens, web addresses with personal data |
 //! | `values.rs`, `codes.rs` | what a value looks like in tokens: numbers and dates; codes |
-//! | `names.rs`, `persons.rs`, `spelled.rs`, `signatures.rs`, `lists.rs` | where a name begins and ends; names that need no cue; are spelled; sign; lists |
+//! | `names.rs`, `name_ends.rs`, `persons.rs`, `spelled.rs`, `signatures.rs`, `lists.rs` | where a name begins and ends; names that need no cue; are spelled; sign; lists |
 //! | `addresses.rs`, `continental.rs`, `blocks.rs`, `places.rs`, `postcodes.rs` | streets behind their number and before it, in lines; what follows them; postcodes, and what is before them |
 //! | `mail.rs`, `handles.rs` | disguised e-mail addresses; names of users |
 //! | `cues.rs`, `cued.rs` | "my pin is 4471": cues beside a value |
@@ -28,7 +28,7 @@
 //! | `memory.rs` | what was once found is found everywhere |
 //! | `pieces.rs` | values split over messages |
 //! | `policy.rs` | the policy file: own patterns and cues, allow list, actions |
-//! | `merge.rs` | what several rules found at one place |
+//! | `merge.rs`, `labels.rs` | what several rules found at one place; what a redactor left |
 //! | `replace.rs` | spans and replacement policy -> redacted text with code point offsets |
 
 use std::borrow::Cow;
@@ -52,11 +52,13 @@ mod handles;
 mod hash;
 mod iban;
 mod kind;
+mod labels;
 mod lexer;
 mod lists;
 mod mail;
 mod memory;
 mod merge;
+mod name_ends;
 mod named;
 mod names;
 mod national;

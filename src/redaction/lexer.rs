@@ -3,8 +3,8 @@
 use super::class::Class;
 use super::glance::Glance;
 use super::hash::{HIGH, SEED, STEP, eight, finish, hash_word, lanes, letters, stir};
+use super::labels::label_end;
 use super::words::Words;
-use super::{Kind, TOKEN_DIGITS};
 
 /// What a token is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -339,51 +339,6 @@ fn measure(token: &[u8], words: &Words) -> Class {
     } else {
         Class::default()
     }
-}
-
-/// The end of a label in brackets, as redactors leave them: `[REDACTED]`, `[card number]`, and with digits none but our own,
-/// `[PERSON_1]`, `[PERSON_9f86d081884c]` and `[****1234]`. What else stands in brackets was written there: "[pin 4471]".
-#[inline(never)]
-fn label_end(bytes: &[u8], start: usize, words: &Words) -> Option<usize> {
-    const LONGEST: usize = 48;
-    let inside = &bytes[start + 1..bytes.len().min(start + LONGEST)];
-    let length = inside.iter().position(|byte| *byte == b']')?;
-    let inside = &inside[..length];
-    let label = is_own_label(inside) || length >= 2 && is_others_label(inside, words);
-    label.then_some(start + length + 2)
-}
-
-/// `****1234`: masked; `ORDER_ID_12`, `ORDER_ID_9f86d081884c`: a pseudonym.
-fn is_own_label(inside: &[u8]) -> bool {
-    const MASK: &[u8] = b"****";
-    if let Some(last) = inside.strip_prefix(MASK) {
-        return last.len() <= 4 && last.iter().all(u8::is_ascii_alphanumeric);
-    }
-    let Some(border) = inside.iter().rposition(|byte| *byte == b'_') else {
-        return false;
-    };
-    let (kind, token) = (&inside[..border], &inside[border + 1..]);
-    let number = token.len() < TOKEN_DIGITS / 2 && token.iter().all(u8::is_ascii_digit);
-    let keyed = token.len() == TOKEN_DIGITS && token.iter().all(u8::is_ascii_hexdigit);
-    Kind::ALL
-        .iter()
-        .any(|known| known.as_str().as_bytes() == kind)
-        && (number || keyed)
-}
-
-/// Letters in words, none of them a name or one with which something is said: "[Ann Lee]" and "[pin is swordfish]" are none.
-fn is_others_label(inside: &[u8], words: &Words) -> bool {
-    let mut parts = inside.split(|byte| !byte.is_ascii_alphabetic());
-    inside[0].is_ascii_alphabetic()
-        && inside
-            .iter()
-            .all(|byte| byte.is_ascii_alphabetic() || b" _-".contains(byte))
-        && parts.all(|part| {
-            let class = words.class(hash_word(part));
-            let name = class.is(Class::GIVEN) && !class.is(Class::ENGLISH);
-            let written = matches!(part, [first, second, ..] if first.is_ascii_uppercase() && second.is_ascii_lowercase());
-            !written && !(name && part.len() > 2) && !class.is(Class::LINK)
-        })
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use std::ops::Range;
 use super::class::Class;
 use super::hash::hash_word;
 use super::lexer::{Case, Token};
-use super::names::{NO_NAME, extend, is_given, is_strange};
+use super::name_ends::extend;
+use super::names::{NO_NAME, is_given, is_strange};
 use super::reading::Reading;
 use super::{Kind, Span};
 

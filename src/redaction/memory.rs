@@ -8,7 +8,7 @@ use super::lexer::{Form, Token};
 use super::reading::Reading;
 use super::values::{self, Value};
 use super::words::Hashed;
-use super::{Kind, Span, names};
+use super::{Kind, Span, name_ends, names};
 
 /// What is remembered of one word or number.
 #[derive(Clone, Copy)]
@@ -178,7 +178,7 @@ impl Memory {
                     {
                         let name = known.kind == Kind::Person && reading.capital(index);
                         let end = match name {
-                            true => names::extend_known(reading, index),
+                            true => name_ends::extend_known(reading, index),
                             false => index + 1,
                         };
                         // "Rutherford Stanhope", of whom the surname is known.

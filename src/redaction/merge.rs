@@ -4,40 +4,6 @@ use super::class::Class;
 use super::lexer::{Case, Form, Token};
 use super::{Kind, Span};
 
-/// Labels of redactors are left as they are: a span is cut where it runs into one. `spans` are sorted and apart.
-pub(super) fn drop_labels(tokens: &[Token], spans: &mut Vec<Span>) {
-    let labels: Vec<(usize, usize)> = tokens
-        .iter()
-        .filter(|token| token.form == Form::Label)
-        .map(|token| (token.start as usize, token.end as usize))
-        .collect();
-    if labels.is_empty() {
-        return;
-    }
-    let mut kept = Vec::with_capacity(spans.len());
-    for span in spans.drain(..) {
-        let mut start = span.start;
-        let first = labels.partition_point(|label| label.1 <= span.start);
-        for &(from, to) in labels[first..]
-            .iter()
-            .take_while(|label| label.0 < span.end)
-        {
-            if start < from {
-                kept.push(Span {
-                    start,
-                    end: from,
-                    ..span
-                });
-            }
-            start = start.max(to);
-        }
-        if start < span.end {
-            kept.push(Span { start, ..span });
-        }
-    }
-    *spans = kept;
-}
-
 /// Joins overlapping spans into one that covers them all, so that no rule can uncover what another found.
 /// The longest of the joined spans gives the kind; at equal length one that is no guess, and else the one found first.
 pub(super) fn merge(mut spans: Vec<Span>) -> Vec<Span> {

@@ -2,7 +2,8 @@
 
 use super::class::Class;
 use super::lexer::{Form, Token};
-use super::names::{self, Hint, extend};
+use super::name_ends::extend;
+use super::names::{self, Hint};
 use super::persons::is_closed;
 use super::reading::Reading;
 

@@ -1,0 +1,73 @@
+//! Names, and what stands before them.
+
+use super::*;
+
+#[test]
+fn who_says_a_name_is_called_so_whatever_else_the_word_is() {
+    expect(&[
+        &[(
+            "C: my last name is bubble and my order is late",
+            "my last name is [PERSON] and my order is late",
+        )],
+        &[("C: my name is tanner", "my name is [PERSON]")],
+        &[(
+            "C: last name stone booking number br 549",
+            "last name [PERSON] booking number [BOOKING_REFERENCE]",
+        )],
+        &[(
+            "C: mr stone and 125 dfc",
+            "[PERSON] and [BOOKING_REFERENCE]",
+        )],
+        &[(
+            "C: michelle quandelska will call you",
+            "[PERSON] will call you",
+        )],
+    ]);
+    survive(&[
+        "C: my name is misspelled",
+        "C: my surname is close to the limit",
+        "B: Host name, date and time?",
+        "C: i need a dr appt",
+    ]);
+}
+
+#[test]
+fn a_name_that_was_asked_for_is_found_behind_what_leads_to_it() {
+    expect(&[
+        &[
+            (
+                "B: The other driver's name, please?",
+                "The other driver's name, please?",
+            ),
+            ("C: he said quandela stone", "he said [PERSON]"),
+        ],
+        &[
+            ("B: The name on the account?", "The name on the account?"),
+            ("C: my dads, Leonidas Quandel", "my dads, [PERSON]"),
+        ],
+        &[
+            ("B: Your name and PIN?", "Your name and PIN?"),
+            ("C: edwin tulip 9021", "[PERSON] [PIN]"),
+        ],
+        &[(
+            "C: it belongs to Per-Olof Quandel",
+            "it belongs to [PERSON]",
+        )],
+    ]);
+}
+
+#[test]
+fn what_a_bank_calls_an_account_announces_its_number() {
+    expect(&[
+        &[("C: my savings is 6704", "my savings is [ACCOUNT_NUMBER]")],
+        &[("C: and my ss is 8618", "and my ss is [SSN]")],
+        &[(
+            "B: The PUK in case you need it is 48120937.",
+            "The PUK in case you need it is [PIN].",
+        )],
+    ]);
+    survive(&[
+        "C: chrome 120.0.6099.129 with driver 31.0.101.5186",
+        "B: Tuesday 9-11 or Thu 1-3?",
+    ]);
+}
