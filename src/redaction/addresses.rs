@@ -138,9 +138,9 @@ fn is_compound(reading: &Reading<'_>, index: usize) -> bool {
     }
     let word = reading.written(index).to_lowercase();
     let long = token.len() >= LONG;
-    long && STREETS.iter().any(|street| word.ends_with(street))
-        // "49 Bergheimer 43", "Bergheimer 43, Apt. 3"
-        || long && reading.before(index).is_some_and(|token| token.digits > 0)
+    let numbered = reading.before(index).is_some_and(|token| token.digits > 0);
+    // "49 Bergheimer 43", "Bergheimer 43, Apt. 3"
+    long && (numbered || STREETS.iter().any(|street| word.ends_with(street)))
         || in_unit
         // "ul. Bergowa 80"
         || index >= 2

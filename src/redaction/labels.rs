@@ -47,7 +47,7 @@ fn is_others_label(inside: &[u8], words: &Words) -> bool {
             let class = words.class(hash_word(part));
             let name = class.is(Class::GIVEN) && !class.is(Class::ENGLISH);
             let written = matches!(part, [first, second, ..] if first.is_ascii_uppercase() && second.is_ascii_lowercase());
-            !written && !(name && part.len() > 2) && !class.is(Class::LINK)
+            !(written || class.is(Class::LINK) || name && part.len() > 2)
         })
 }
 
