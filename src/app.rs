@@ -287,13 +287,12 @@ impl FaultLog {
     }
 }
 
-/// The first SIGTERM, SIGINT or SIGHUP asks for an orderly stop, after `tell`; the second ends the process at once. Heard from here
+/// The first SIGTERM or SIGINT asks for an orderly stop, after `tell`; the second ends the process at once. Heard from here
 /// on.
 pub(crate) fn hear_signals(stop: CancellationToken, tell: impl FnOnce() + Send + 'static) {
-    let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hangup)) = (
+    let (Ok(mut terminate), Ok(mut interrupt)) = (
         signal(SignalKind::terminate()),
         signal(SignalKind::interrupt()),
-        signal(SignalKind::hangup()),
     ) else {
         tracing::error!(
             event = "signals.unavailable",
@@ -307,7 +306,6 @@ pub(crate) fn hear_signals(stop: CancellationToken, tell: impl FnOnce() + Send +
             tokio::select! {
                 _ = terminate.recv() => {}
                 _ = interrupt.recv() => {}
-                _ = hangup.recv() => {}
             }
         };
         heard().await;

@@ -170,6 +170,7 @@ impl Gate {
             | ErrorKind::AnswerTooLarge
             | ErrorKind::BadRequest
             | ErrorKind::TooLarge { .. }
+            | ErrorKind::RecordTooLarge
             | ErrorKind::InvalidJson
             | ErrorKind::InvalidSchema => {
                 self.served();

@@ -159,14 +159,12 @@ pub fn of_error(
         | ErrorKind::MissingPermission => unharmed(Duration::ZERO),
         ErrorKind::NotFound => {
             // A conversation that just ended may lag: the first delay would be wasted on it.
-            let fits = |delay: &Duration| age + *delay <= policy.not_found_grace;
             let delay = policy.delay(attempt);
+            let fits = age + delay <= policy.not_found_grace;
             // Once it is looked for again, however short the grace or long the delays are.
-            let delay = match attempt {
-                1 if !fits(&delay) => policy.delay(0).min(policy.not_found_grace),
-                _ => delay,
-            };
-            if exhausted || age + delay > policy.not_found_grace {
+            if attempt == 1 && !fits && !exhausted && !policy.not_found_grace.is_zero() {
+                counted(policy.delay(0))
+            } else if exhausted || !fits {
                 Outcome::Reject(Reason::ConversationNotFound)
             } else {
                 counted(delay)
@@ -176,7 +174,7 @@ pub fn of_error(
         ErrorKind::Forbidden { .. } if attempt == 1 && !exhausted => counted(policy.delay(0)),
         ErrorKind::Forbidden { .. } => Outcome::Reject(Reason::ForbiddenConversation),
         ErrorKind::BadRequest => Outcome::Reject(Reason::BadRequest),
-        ErrorKind::TooLarge { .. } | ErrorKind::AnswerTooLarge => {
+        ErrorKind::TooLarge { .. } | ErrorKind::RecordTooLarge | ErrorKind::AnswerTooLarge => {
             Outcome::Reject(Reason::TranscriptTooLarge)
         }
         ErrorKind::NoMessagesMedium => Outcome::Reject(Reason::NoMessagesMedium),
@@ -267,7 +265,7 @@ mod tests {
     #[test]
     fn what_is_not_found_is_looked_for_again_however_short_the_grace_is() {
         let brief = RetryPolicy {
-            not_found_grace: Duration::from_secs(20),
+            not_found_grace: Duration::from_secs(3),
             ..policy()
         };
         let at = |attempt, age| {
@@ -279,8 +277,8 @@ mod tests {
             after: Duration::from_secs(5),
             counts: true,
         };
-        assert_eq!(at(1, 0), again);
-        assert_eq!(at(2, 5), Outcome::Reject(Reason::ConversationNotFound));
+        assert_eq!(at(1, 1), again);
+        assert_eq!(at(2, 6), Outcome::Reject(Reason::ConversationNotFound));
     }
 
     #[test]

@@ -135,8 +135,7 @@ impl Worker {
         })?;
         metrics().step(Step::Scrub, began.elapsed());
         if transcript.payload.body.len() > MOST_RECORD_BYTES {
-            let limit = MOST_RECORD_BYTES;
-            return Err(ErrorKind::TooLarge { limit }.into());
+            return Err(ErrorKind::RecordTooLarge.into());
         }
         Ok((transcript, errand.room))
     }

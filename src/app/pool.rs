@@ -229,11 +229,17 @@ impl Pool {
         outbox: Outbox,
     ) {
         while let Ok(assignment) = jobs.recv().await {
-            // What panics outside of the conversation itself ends the session: the job comes back, as one whose worker died.
+            let ticket = assignment.ticket;
             let done = AssertUnwindSafe(self.job(number, assignment, &outbox)).catch_unwind();
-            let done = done
-                .await
-                .unwrap_or_else(|_| Err("a worker panicked".to_owned()));
+            let done = done.await.unwrap_or_else(|_| {
+                // Outside of what is done for the conversation: the job is suspected when it comes back.
+                tracing::error!(
+                    event = "worker.panicked",
+                    "a worker panicked; its session ends"
+                );
+                self.app.returns.crashed(ticket);
+                Err("a worker panicked".to_owned())
+            });
             if let Err(error) = done {
                 self.failure().get_or_insert(error);
                 self.broken.cancel();

@@ -42,6 +42,8 @@ struct Inner {
     /// Unset while there is no session.
     forget_at: Option<Instant>,
     broke_at: Option<Instant>,
+    /// A worker panicked: the session breaks for a fault of ours.
+    crashed: bool,
 }
 
 struct Held {
@@ -93,6 +95,15 @@ impl Returns {
         }
     }
 
+    /// A worker panicked over it: it may be what makes workers panic.
+    pub(super) fn crashed(&self, ticket: u64) {
+        let mut inner = self.inner();
+        inner.crashed = true;
+        inner
+            .in_hand
+            .retain(|held| held.ticket != ticket || held.known == Known::Done);
+    }
+
     /// A session has begun.
     pub(super) fn session_began(&self) {
         self.inner().forget_at = Some(Instant::now() + COMES_BACK);
@@ -104,7 +115,9 @@ impl Returns {
         let now = Instant::now();
         inner.forget_expired(now);
         inner.forget_at = None;
-        inner.broke_at = Some(now);
+        if !std::mem::take(&mut inner.crashed) {
+            inner.broke_at = Some(now);
+        }
         let held = std::mem::take(&mut inner.in_hand);
         let acknowledged = std::mem::take(&mut inner.acknowledged);
         let held = held.into_iter().map(|held| (held.identity, held.known));
@@ -179,6 +192,20 @@ mod tests {
             None,
             "it was delivered, and not in hand"
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_worker_panicked_over_is_suspected_and_the_broker_is_not() {
+        let returns = Returns::default();
+        returns.session_began();
+        let bad = returns.take(job("bad"));
+        returns.take(job("good"));
+        returns.crashed(bad);
+        returns.session_broke();
+        assert!(!returns.broke_lately());
+        returns.session_began();
+        assert_eq!(returns.recall(&job("bad")), None);
+        assert_eq!(returns.recall(&job("good")), Some(Known::Unharmed));
     }
 
     #[tokio::test(start_paused = true)]

@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, BufWriter, Write};
 use anyhow::{Context, anyhow};
 use clap::Args;
 
+use super::output::tell;
 use super::{Failure, output};
 use crate::config::{InterceptorConfig, Source};
 use crate::evaluation::{self, Score, Values};
@@ -60,12 +61,18 @@ pub(super) fn execute(source: &Source, options: &Options) -> Result<(), Failure>
     } else {
         table(&mut output::stdout(), &score).map_err(output::named)?;
     }
-    if score.all.values == 0 {
+    if score.messages == 0 {
         return Err(anyhow!(
-            "no value is marked in {}: nothing was measured",
+            "there is no message in {}: nothing was measured",
             options.file
         )
         .into());
+    }
+    if score.all.values == 0 {
+        tell!(
+            "evaluate: no value is marked in {}: recall says nothing",
+            options.file
+        );
     }
     Ok(())
 }

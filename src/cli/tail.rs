@@ -40,8 +40,7 @@ pub(super) async fn execute(source: &Source, options: &Options) -> Result<(), Fa
                 names.transcripts, names.audit
             )
         })?;
-    // Where it cannot be seen, nothing is broken.
-    let _ = end_broken_line();
+    end_broken_line().map_err(output::named)?;
     let mut terminate = signal(SignalKind::terminate()).context("cannot hear signals")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot hear signals")?;
     tell!(
@@ -77,11 +76,15 @@ fn check_name(queue: &str, names: &Names) -> Result<(), Failure> {
 /// Ends the line that an earlier tail could not write to its end, where stdout is a file: the record comes again.
 fn end_broken_line() -> std::io::Result<()> {
     let stdout = File::from(std::io::stdout().as_fd().try_clone_to_owned()?);
-    let length = stdout.metadata()?;
+    let archive = stdout.metadata()?;
     let mut last = [b'\n'];
-    if length.is_file() && length.len() > 0 {
-        // Opened anew: what is appended to cannot be read.
-        File::open("/dev/stdout")?.read_exact_at(&mut last, length.len() - 1)?;
+    if archive.is_file() && archive.len() > 0 {
+        // Opened anew: what is appended to cannot be read. Where that is not allowed, an empty line does no harm.
+        let read = File::open("/dev/stdout")
+            .and_then(|file| file.read_exact_at(&mut last, archive.len() - 1));
+        if read.is_err() {
+            last = [0];
+        }
     }
     match last {
         [b'\n'] => Ok(()),

@@ -38,7 +38,7 @@ fn cause(error: &reqwest::Error) -> &'static str {
         if let Some(io) = error.downcast_ref::<io::Error>() {
             match io.kind() {
                 io::ErrorKind::ConnectionRefused => {
-                    return "the connection is refused; check GENESYS_API_URL and GENESYS_LOGIN_URL";
+                    return "the connection is refused; check GENESYS_REGION, GENESYS_*_URL and HTTPS_PROXY";
                 }
                 io::ErrorKind::ConnectionReset
                 | io::ErrorKind::BrokenPipe
@@ -51,12 +51,12 @@ fn cause(error: &reqwest::Error) -> &'static str {
         }
         // The resolver's errors have no kind of their own.
         if error.to_string().starts_with("failed to lookup address") {
-            return "its name is unknown; check GENESYS_REGION and the name server";
+            return "its name is unknown; check GENESYS_REGION, GENESYS_*_URL, HTTPS_PROXY and the name server";
         }
         next = error.source();
     }
     if error.is_connect() {
-        "there is no connection; check the proxy, where one is set"
+        "there is no connection; check HTTPS_PROXY, where it is set"
     } else {
         "the connection broke"
     }

@@ -80,6 +80,11 @@ pub enum ErrorKind {
         /// The limit that it exceeds, in bytes.
         limit: usize,
     },
+    /// What it becomes is longer than a broker takes.
+    #[error(
+        "The sanitized transcript would be longer than 16 MiB, the longest message of RabbitMQ"
+    )]
+    RecordTooLarge,
     /// The answer is broken JSON.
     #[error("The transcript is not valid JSON")]
     InvalidJson,
@@ -106,7 +111,7 @@ impl ErrorKind {
             Self::Timeout => "genesys_timeout",
             Self::Unreachable(_) | Self::Tls(_) => "genesys_unreachable",
             Self::NotJson => "genesys_not_json",
-            Self::TooLarge { .. } => "transcript_too_large",
+            Self::TooLarge { .. } | Self::RecordTooLarge => "transcript_too_large",
             Self::InvalidJson => "invalid_json",
             Self::InvalidSchema => "invalid_schema",
         }

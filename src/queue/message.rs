@@ -26,6 +26,7 @@ pub(super) const PREVIOUS: &str = "interceptor-traceparent";
 const LEFT_OUT: &str = "interceptor-headers-left-out";
 /// Most bytes of a sender's headers that are passed on: half of a frame of the broker's.
 const MOST_HEADERS: usize = 64 * 1024;
+const SMALL_HEADER: usize = 1024;
 /// The broker's own count on a delivery from a quorum queue.
 const RETURNS: &str = "x-delivery-count";
 const PERSISTENT: u8 = 2;
@@ -167,7 +168,11 @@ impl Delivered {
 /// When it was first seen is forgotten too, so that a conversation that was not found may be missing for a while again.
 pub(super) fn redriven(original: &BasicProperties) -> BasicProperties {
     let mut headers = senders_headers(original, &[ATTEMPT, FIRST_SEEN, REASON, ERROR, WORKER]);
-    let redrives = header_number(&headers, REDRIVES).saturating_add(1);
+    let earlier = original
+        .headers()
+        .as_ref()
+        .map(|headers| header_number(headers, REDRIVES));
+    let redrives = earlier.unwrap_or_default().saturating_add(1);
     headers.insert(short(REDRIVES), AMQPValue::LongLongInt(redrives.into()));
     published_anew(original, headers)
 }
@@ -185,7 +190,14 @@ fn senders_headers(original: &BasicProperties, left_out: &[&str]) -> FieldTable 
         if is_brokers(name.as_str()) || left_out.contains(&name.as_str()) {
             continue;
         }
-        match room.checked_sub(name.as_str().len() + size(value)) {
+        let size = name.as_str().len() + size(value);
+        // Ours, and the trace, are small, and go along whatever else there is.
+        let ours = name.as_str().starts_with("interceptor-") || name.as_str().starts_with("trace");
+        if ours && size <= SMALL_HEADER {
+            headers.insert(name.clone(), value.clone());
+            continue;
+        }
+        match room.checked_sub(size) {
             Some(rest) => {
                 room = rest;
                 headers.insert(name.clone(), value.clone());
@@ -341,12 +353,16 @@ mod tests {
         headers.insert(short("CC"), long("jobs"));
         headers.insert(short("x-death"), long("mine"));
         headers.insert(short("tenant"), long("blue"));
+        headers.insert(short(REDRIVES), AMQPValue::LongLongInt(3));
         headers.insert(short("ballast"), long(&"x".repeat(MOST_HEADERS)));
         let original = BasicProperties::default().with_headers(headers);
 
         let kept = senders_headers(&original, &[]);
         assert_eq!(header_text(&kept, "tenant").as_deref(), Some("blue"));
         let names: Vec<&str> = kept.inner().keys().map(|name| name.as_str()).collect();
-        assert_eq!(names, [LEFT_OUT, "tenant"]);
+        assert_eq!(names, [LEFT_OUT, REDRIVES, "tenant"]);
+        let again = redriven(&original);
+        let headers = again.headers().as_ref().unwrap();
+        assert_eq!(header_number(headers, REDRIVES), 4);
     }
 }

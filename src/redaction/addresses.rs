@@ -9,6 +9,9 @@ use super::reading::Reading;
 use super::values::is_measure;
 use super::{Kind, Span, continental};
 
+/// Of a word that is a street by what surrounds it.
+const SHORTEST: usize = 4;
+
 /// Adds the addresses of a message.
 pub(super) fn find(reading: &Reading<'_>, spans: &mut Vec<Span>) {
     let mut index = 0;
@@ -41,14 +44,6 @@ fn with_unit(reading: &Reading<'_>, start: usize) -> usize {
     {
         return start - 2;
     }
-    if let Some(number) = reading.before(start)
-        && reading.tokens[start].is_word()
-        && number.form == Form::Number
-        && number.digits <= 4
-        && !reading.is_amount(start - 1)
-    {
-        return start - 1;
-    }
     // "flat 2b 9 mill lane" begins with what is read as the house number.
     if let Some(unit) = start.checked_sub(1)
         && reading.tokens[unit].is(Class::STREET_UNIT)
@@ -64,7 +59,15 @@ fn with_unit(reading: &Reading<'_>, start: usize) -> usize {
         let [word, number] = [unit, unit + 1].map(|at| &reading.tokens[at]);
         word.is(Class::STREET_UNIT) && word.is_word() && is_unit_number(number)
     })
-    .unwrap_or(start)
+    .unwrap_or_else(|| start - usize::from(is_numbered(reading, start)))
+}
+
+/// Whether a number stands before the street, and its own behind it.
+fn is_numbered(reading: &Reading<'_>, start: usize) -> bool {
+    reading.before(start).is_some_and(|number| {
+        number.form == Form::Number && number.digits <= 4 && !reading.is_amount(start - 1)
+    }) && reading.tokens[start].is_word()
+        && reading.tokens[start].len() >= SHORTEST
 }
 
 /// Whether any token can be part of an address; most messages have none.
@@ -77,8 +80,6 @@ pub(super) fn possible(reading: &Reading<'_>) -> bool {
 
 /// The address that begins at token `start`, as the token behind it.
 pub(super) fn at(reading: &Reading<'_>, start: usize) -> Option<usize> {
-    /// Of a word that is a street by what surrounds it.
-    const SHORTEST: usize = 4;
     let token = reading.get(start)?;
     match token.form {
         Form::Number | Form::Mixed if is_house_number(reading, start) => {

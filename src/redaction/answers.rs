@@ -277,7 +277,8 @@ fn secret(reading: &Reading<'_>, first: usize, spans: &mut Vec<Span>) {
 
 fn word(reading: &Reading<'_>, mut first: usize, kind: Kind, spans: &mut Vec<Span>) {
     // "the.real.gaz" begins with what would be passed over by itself.
-    while first > 0 && reading.touches_next(first - 1) {
+    let opens = |token: &Token| b"[(\"'".contains(&token.mark);
+    while first > 0 && reading.touches_next(first - 1) && !opens(&reading.tokens[first - 1]) {
         first -= 1;
     }
     let run = codes::coded_run(reading, first)

@@ -1,10 +1,13 @@
 //! Addresses that are written in lines, as on an envelope: whom they are for, the street, the unit, the town.
 
 use super::class::Class;
-use super::lexer::{Form, Token};
+use super::lexer::{Case, Form, Token};
 use super::names::NO_NAME;
 use super::reading::Reading;
 use super::{Kind, Span};
+
+/// Tokens of a line; what is longer is no line of an address.
+const LONGEST_LINE: usize = 9;
 
 /// Adds the addresses that are written in lines, and whom they are for.
 pub(super) fn find(reading: &Reading<'_>, spans: &mut Vec<Span>) {
@@ -39,6 +42,9 @@ fn addressees(reading: &Reading<'_>, spans: &mut Vec<Span>) {
                 break;
             };
             end = line_start(tokens, last);
+            if end > 0 && tokens[end - 1].form != Form::Break {
+                break;
+            }
             if let Some(start) = name(reading, end, last + 1) {
                 names.push(reading.span(start, last + 1, Kind::Person, "name_addressee"));
             }
@@ -49,9 +55,7 @@ fn addressees(reading: &Reading<'_>, spans: &mut Vec<Span>) {
 
 /// Where the line begins that the token at `at` is in.
 fn line_start(tokens: &[Token], at: usize) -> usize {
-    /// What is longer is no line of an address.
-    const LONGEST: usize = 9;
-    let line = tokens[..at].iter().rev().take(LONGEST);
+    let line = tokens[..at].iter().rev().take(LONGEST_LINE);
     at - line.take_while(|token| token.form != Form::Break).count()
 }
 
@@ -61,23 +65,29 @@ fn name(reading: &Reading<'_>, start: usize, end: usize) -> Option<usize> {
     let marks = reading.tokens[start..end].iter();
     let start = start + marks.take_while(|token| token.form == Form::Mark).count();
     let words = &reading.tokens[start..end];
-    let dot = |token: &Token| token.is_mark(b'.') || token.is_mark(b'-');
+    const LISTED: Class = Class::GIVEN.or(Class::SURNAME);
     let named = |token: &Token| {
-        let listed = token.is(Class::GIVEN.or(Class::SURNAME));
         token.is_word()
             && !token.is(NO_NAME.or(Class::BUSINESS))
-            && (token.len() == 1 || !token.is(Class::ENGLISH) || listed)
+            && (token.len() == 1 || !token.is(Class::ENGLISH) || token.is(LISTED))
     };
-    let whole = words
-        .iter()
-        .filter(|token| token.is_word() && token.len() > 1);
-    let strange = words
-        .iter()
-        .any(|token| token.is_word() && token.len() > 1 && !token.is(Class::ENGLISH));
+    let joint = |at: usize| {
+        let token = &words[at];
+        let initial = at > 0 && words[at - 1].len() == 1;
+        token.is_mark(b'.') && initial || token.is_mark(b'-')
+    };
+    let whole = || {
+        words
+            .iter()
+            .filter(|token| token.is_word() && token.len() > 1)
+    };
+    let listed = whole().any(|token| token.is(LISTED) && !token.is(Class::ENGLISH));
+    // Of no list, they must be written as names are.
+    let written = whole().all(|token| token.case == Case::Capital);
     (words.len() <= MOST
-        && whole.count() >= 2
-        && strange
-        && words.iter().all(|token| named(token) || dot(token)))
+        && whole().count() >= 2
+        && (listed || written && whole().all(|token| !token.is(Class::ENGLISH)))
+        && (0..words.len()).all(|at| named(&words[at]) || joint(at)))
     .then_some(start)
 }
 
@@ -86,17 +96,12 @@ fn name(reading: &Reading<'_>, start: usize, end: usize) -> Option<usize> {
 fn by_unit(reading: &Reading<'_>, spans: &mut Vec<Span>) {
     /// Lines behind that of the unit.
     const MOST_LINES: usize = 3;
-    const LONGEST_LINE: usize = 9;
     const SAID: Class = Class::FILLER
         .or(Class::CONNECTOR)
         .or(Class::REQUEST)
         .or(Class::CUE_WHOLE);
     let tokens = reading.tokens;
     let is_break = |token: &Token| token.form == Form::Break;
-    let line_start = |at: usize| {
-        let words = tokens[..at].iter().rev().take(LONGEST_LINE);
-        at - words.take_while(|token| !is_break(token)).count()
-    };
     let line_end = |at: usize| {
         let words = tokens[at..].iter().take(LONGEST_LINE);
         at + words.take_while(|token| !is_break(token)).count()
@@ -107,7 +112,7 @@ fn by_unit(reading: &Reading<'_>, spans: &mut Vec<Span>) {
             continue;
         }
         // A quoted line begins with a mark.
-        let marks = line_start(index)..index;
+        let marks = line_start(tokens, index)..index;
         if !tokens[marks.clone()]
             .iter()
             .all(|token| token.form == Form::Mark)
@@ -121,7 +126,7 @@ fn by_unit(reading: &Reading<'_>, spans: &mut Vec<Span>) {
         else {
             continue;
         };
-        let street = (line_start(first_break)..first_break).rev();
+        let street = (line_start(tokens, first_break)..first_break).rev();
         let start = street
             .take_while(|at| !said(&tokens[*at]))
             .filter(|at| tokens[*at].form != Form::Mark)

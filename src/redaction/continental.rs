@@ -127,7 +127,9 @@ fn street(reading: &Reading<'_>, number: usize) -> Option<usize> {
     while before > 0 && reading.tokens[before - 1].is(Class::PARTICLE) {
         before -= 1;
     }
-    let mark = before.checked_sub(1)?;
+    let Some(mark) = before.checked_sub(1) else {
+        return Some(start);
+    };
     let abbreviated = is_abbreviation(reading, mark)
         || mark > 0 && reading.tokens[mark].is_mark(b'/') && reading.tokens[mark - 1].len() == 1;
     Some(if abbreviated { mark - 1 } else { start })
@@ -151,11 +153,18 @@ pub(super) fn behind_cue(reading: &Reading<'_>, start: usize, limit: usize) -> O
             .take_while(is_part)
             .count();
     let token = reading.get(number).filter(|_| number < limit)?;
-    let closed = reading
+    // "moved to Firefox 120, same issue": only where something of an address follows.
+    let comma = reading
         .get(number + 1)
-        .is_none_or(|next| !next.is_word() || next.is(Class::STREET_UNIT));
-    (matches!(token.digits, 1..=4) && token.len() <= 5 && !is_measure(token) && closed)
-        .then(|| tail(reading, number + 1))
+        .is_some_and(|next| next.is_mark(b','));
+    let goes_on = reading.get(number + 2).is_some_and(|next| {
+        next.form == Form::Number || next.is(Class::STREET_UNIT) || is_name(reading, number + 2)
+    });
+    let unit = reading
+        .get(number + 1)
+        .is_some_and(|next| next.is(Class::STREET_UNIT));
+    let house = matches!(token.digits, 1..=4) && token.len() <= 5 && !is_measure(token);
+    (house && (unit || comma && goes_on)).then(|| tail(reading, number + 1))
 }
 
 /// "P.O. Box 3312, Asmara": the token behind a box of the post and its place.

@@ -7,7 +7,7 @@ use super::words::Words;
 use super::{Kind, Span, TOKEN_DIGITS};
 
 /// The end of a label in brackets, as redactors leave them: `[REDACTED]`, `[card number]`, and with digits none but our own,
-/// `[PERSON_1]`, `[PERSON_9f86d081884c]` and `[****1234]`. What else stands in brackets was written there: "[pin 4471]".
+/// `[PERSON_1]`, `[PERSON_9F86D081884C]` and `[****1234]`.
 #[inline(never)]
 pub(super) fn label_end(bytes: &[u8], start: usize, words: &Words) -> Option<usize> {
     const LONGEST: usize = 48;
@@ -36,19 +36,36 @@ fn is_own_label(inside: &[u8]) -> bool {
         && (number || keyed)
 }
 
-/// Letters in words, none of them a name or one with which something is said: "[Ann Lee]" and "[pin is swordfish]" are none.
+/// "card number", "REDACTED": the names of what is told, and of what was done with it. What else stands in brackets may be the value
+/// itself: "[swordfish]".
 fn is_others_label(inside: &[u8], words: &Words) -> bool {
-    let mut parts = inside.split(|byte| !byte.is_ascii_alphabetic());
+    const DONE: [&[u8]; 7] = [
+        b"redacted",
+        b"removed",
+        b"masked",
+        b"hidden",
+        b"deleted",
+        b"omitted",
+        b"custom",
+    ];
+    const NAMED: Class = Class::CUE
+        .or(Class::CUE_SECOND)
+        .or(Class::OF)
+        .or(Class::NEUTRAL);
     inside[0].is_ascii_alphabetic()
         && inside
             .iter()
             .all(|byte| byte.is_ascii_alphabetic() || b" _-".contains(byte))
-        && parts.all(|part| {
-            let class = words.class(hash_word(part));
-            let name = class.is(Class::GIVEN) && !class.is(Class::ENGLISH);
-            let written = matches!(part, [first, second, ..] if first.is_ascii_uppercase() && second.is_ascii_lowercase());
-            !(written || class.is(Class::LINK) || name && part.len() > 2)
-        })
+        && inside
+            .split(|byte| !byte.is_ascii_alphabetic())
+            .all(|part| {
+                let class = words.class(hash_word(part));
+                // "[Ann Lee]"
+                let written = matches!(part, [first, second, ..] if first.is_ascii_uppercase() && second.is_ascii_lowercase());
+                let known = class.is(NAMED) && !class.is(Class::LINK)
+                    || DONE.iter().any(|word| part.eq_ignore_ascii_case(word));
+                !written && (part.is_empty() || known)
+            })
 }
 
 /// Labels of redactors are left as they are: a span is cut where it runs into one. `spans` are sorted and apart.

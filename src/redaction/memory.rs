@@ -136,7 +136,13 @@ impl Memory {
         self.filter |= bit(hash);
         self.words
             .entry(hash)
-            .and_modify(|known| known.capital &= remembered.capital)
+            .and_modify(|known| {
+                known.capital &= remembered.capital;
+                // A surname may follow it.
+                if remembered.kind == Kind::Person {
+                    known.kind = Kind::Person;
+                }
+            })
             .or_insert(remembered);
     }
 

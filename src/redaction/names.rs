@@ -248,12 +248,11 @@ fn is_of_nobody_else(reading: &Reading<'_>, index: usize) -> bool {
             .is_none_or(|next| next.ends_sentence() && !next.is_mark(b'?') || next.is_mark(b','))
 }
 
-/// "my name is bubble and", "last name tanner booking number": whatever else it is, whoever says so is called so.
+/// "my last name is bubble and", "last name tanner booking number": whatever else it is, whoever says so is called so.
 fn is_ones_own(reading: &Reading<'_>, index: usize) -> bool {
-    const BETWEEN: usize = 4;
     /// What says how a name is, or what is done with it.
     const PROPERTIES: [&str; 4] = ["ed", "ing", "able", "ly"];
-    const NO_NAME: Class = Class::STATUS
+    const SAID_OF_IT: Class = Class::STATUS
         .or(Class::NEUTRAL)
         .or(Class::AMBIGUOUS)
         .or(Class::ARTICLE)
@@ -262,16 +261,25 @@ fn is_ones_own(reading: &Reading<'_>, index: usize) -> bool {
     let Some(before) = reading.before(index) else {
         return false;
     };
-    let mine = || {
-        let said = &reading.tokens[index.saturating_sub(BETWEEN)..index - 1];
-        said.iter().any(|token| token.hash == hash_word(b"my"))
+    let link = usize::from(before.is(Class::LINK));
+    let word = |back: usize, words: &[&[u8]]| {
+        let at = index.checked_sub(back + link);
+        at.is_some_and(|at| {
+            words
+                .iter()
+                .any(|word| reading.tokens[at].hash == hash_word(word))
+        })
     };
+    // A word of no list only where it is asked for by halves: "my name is confidential".
+    let half = word(1, &[b"surname"])
+        || word(1, &[b"name"]) && word(2, &[b"last", b"first", b"family", b"middle"]);
     let listed = token.is(Class::GIVEN.or(Class::SURNAME));
-    let told = before.is(Class::LINK) && mine() || before.is(Class::CUE_WHOLE) && listed;
+    let mine = word(1, &[b"name", b"surname"]) && word(2, &[b"my"]);
+    let told = half || listed && (mine || before.is(Class::CUE_WHOLE));
     let closed = reading.get(index + 1).is_none_or(|next| {
         !next.is_word() || next.is(Class::CUE) || next.hash == hash_word(b"and")
     });
-    told && closed && token.len() >= 3 && !token.is(NO_NAME) && {
+    told && closed && token.len() >= 3 && !token.is(SAID_OF_IT) && {
         let word = reading.written(index).to_ascii_lowercase();
         !PROPERTIES.iter().any(|ending| word.ends_with(ending))
     }

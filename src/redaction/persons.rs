@@ -62,6 +62,8 @@ fn with_first_half(reading: &Reading<'_>, start: usize) -> usize {
             && reading.touches_next(start - 1)
             && reading.tokens[half].is_word()
             && reading.tokens[half].case == Case::Capital
+            // "Ex-Kevin"
+            && (reading.tokens[half].is(Class::GIVEN) || !reading.tokens[half].is(Class::ENGLISH))
             && reading.capital(half)
     });
     half.unwrap_or(start)
@@ -298,6 +300,7 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
         && !token.is(Class::FILLER)
         && reading.unknown(index + 1)
         && reading.tokens[index + 1].len() >= 4
+        && before.is_none_or(|before| !before.is_word() || before.is(Class::LINK))
     {
         return Some((extend(reading, index), "name_full"));
     }

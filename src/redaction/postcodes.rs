@@ -45,11 +45,17 @@ pub(super) fn find(reading: &Reading<'_>, text: &str, spans: &mut Vec<Span>) {
         ) && form(inward) == b"9AA";
         let canadian = form(outward) == b"A9A" && form(inward) == b"9A9";
         // "H91 ZZ99"
-        let irish = !small
-            && inward.len() == 4
-            && form(outward) == b"A99"
-            && form(inward).iter().all(|byte| *byte != b'?');
-        if british || canadian || irish {
+        let irish = || {
+            let written =
+                |token: &Token| &text.as_bytes()[token.start as usize..token.end as usize];
+            let letter = |byte: &u8| byte.is_ascii_digit() || b"ACDEFHKNPRTVWXY".contains(byte);
+            inward.len() == 4
+                && form(outward) == b"A99"
+                && [outward, inward]
+                    .iter()
+                    .all(|token| written(token).iter().all(letter))
+        };
+        if british || canadian || !small && irish() {
             spans.push(reading.span(index - 1, index + 1, Kind::PostalCode, "postcode"));
             let start = before_postcode(reading, index - 1);
             // "TAKE THE M3 2ND EXIT"
@@ -127,7 +133,7 @@ fn before_postcode(reading: &Reading<'_>, postcode: usize) -> usize {
     let is_part = |at: usize| {
         let token = &reading.tokens[at];
         let small = token.is(Class::PARTICLE.or(Class::OF).or(Class::ARTICLE)) && token.len() > 1;
-        let capital = reading.capital(at) && !token.is(Class::LINK);
+        let capital = reading.capital(at) && !token.is(Class::LINK.or(Class::SALUTATION));
         let name = if reading.cased {
             capital || small && at > 0 && reading.capital(at + 1)
         } else {

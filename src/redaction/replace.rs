@@ -35,8 +35,8 @@ pub(super) struct Replacer<'a> {
     /// The number of each value that has a pseudonym.
     numbers: HashMap<(Kind, String), usize>,
     counts: HashMap<Kind, usize>,
-    /// The first number of each word of a name, and of how many words the names of a number are made.
-    words: HashMap<String, usize>,
+    /// The numbers of the names that each word is in, and of how many words the names of a number are made.
+    words: HashMap<String, Vec<usize>>,
     sizes: HashMap<usize, usize>,
 }
 
@@ -92,26 +92,46 @@ impl<'a> Replacer<'a> {
 
     /// The number of a value; a name that is a part of another, or of which another is a part, has that one's.
     fn number(&mut self, kind: Kind, value: String) -> usize {
+        const TITLES: [&str; 8] = [
+            "mrs",
+            "miss",
+            "mister",
+            "doctor",
+            "prof",
+            "professor",
+            "sir",
+            "madam",
+        ];
+        /// Of one word: more people of one name are told apart by their whole names alone.
+        const MOST: usize = 16;
         if let Some(known) = self.numbers.get(&(kind, value.clone())) {
             return *known;
         }
         let mut words: Vec<String> = match kind {
             Kind::Person => value
-                .split(' ')
-                .filter(|word| word.len() > 2)
+                .split(|letter: char| !letter.is_alphanumeric() && letter != '-')
+                .filter(|word| word.len() > 2 && !TITLES.contains(word))
                 .map(str::to_owned)
                 .collect(),
             _ => Vec::new(),
         };
         words.sort();
         words.dedup();
-        let known = words.iter().find_map(|word| self.words.get(word).copied());
-        // "Ann Lee" and "Tom Lee" are two.
-        let known = known.filter(|known| {
-            let same = |word: &&String| self.words.get(*word) == Some(known);
-            let shared = words.iter().filter(same).count();
-            shared == words.len() || self.sizes.get(known) == Some(&shared)
-        });
+        // "Ann Lee" and "Tom Lee" are two, "Lee" may be the first of them.
+        let has = |word: &String, number: usize| {
+            let numbers = self.words.get(word);
+            numbers.is_some_and(|numbers| numbers.contains(&number))
+        };
+        let is_same = |number: usize| {
+            let shared = words.iter().filter(|word| has(word, number)).count();
+            shared == words.len() || self.sizes.get(&number) == Some(&shared)
+        };
+        let known = words.iter().filter_map(|word| self.words.get(word));
+        let known = known
+            .flatten()
+            .copied()
+            .filter(|&number| is_same(number))
+            .min();
         let number = known.unwrap_or_else(|| {
             let count = self.counts.entry(kind).or_default();
             *count += 1;
@@ -122,7 +142,10 @@ impl<'a> Replacer<'a> {
             *size = words.len().max(*size);
         }
         for word in words {
-            self.words.entry(word).or_insert(number);
+            let numbers = self.words.entry(word).or_default();
+            if numbers.len() < MOST && !numbers.contains(&number) {
+                numbers.push(number);
+            }
         }
         self.numbers.insert((kind, value), number);
         number

@@ -26,6 +26,7 @@ fn who_says_a_name_is_called_so_whatever_else_the_word_is() {
     survive(&[
         "C: my name is misspelled",
         "C: my surname is close to the limit",
+        "C: my name is confidential",
         "B: Host name, date and time?",
         "C: i need a dr appt",
     ]);

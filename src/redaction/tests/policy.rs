@@ -98,6 +98,7 @@ fn pseudonyms_tell_people_apart_and_know_them_by_parts_of_their_names() {
     let turns = [
         turn("My name is Nadira Quell. Another is Jonas Quell, and then there is Ursula Zorvane."),
         turn("Thanks Nadira. And Jonas, and Ursula M. Zorvane."),
+        turn("So Mr. Jonas Quell and Mrs. Ursula Zorvane."),
     ];
     let redacted = engine.redact(&Conversation {
         turns: &turns,
@@ -117,6 +118,7 @@ fn pseudonyms_tell_people_apart_and_know_them_by_parts_of_their_names() {
         [
             "My name is [PERSON_3]. Another is [PERSON_2], and then there is [PERSON_1].",
             "Thanks [PERSON_3]. And [PERSON_2], and [PERSON_1].",
+            "So [PERSON_2] and [PERSON_1].",
         ]
     );
     assert_eq!(

@@ -244,6 +244,11 @@ fn an_address_that_begins_with_the_street_is_found_by_its_postcode_and_city() {
             "C: I once lived at Anna-Quandel-Str. 212, 04299 Testburg. It was nice",
             "I once lived at [ADDRESS]. It was nice",
         )],
+        // Alone, too.
+        &[("C: Anna-Quandel-Str. 212, 04299 Testburg", "[ADDRESS]")],
+        &[("C: Quandelplatzl 3, 83099 Testheim", "[ADDRESS]")],
+        &[("C: Kvandel Testova 205, Testograd 11999", "[ADDRESS]")],
+        &[("C: C/ del Quandel 4, 28099 Testrid", "[ADDRESS]")],
         &[(
             "C: bring it to Na Quandele 1047/17, 110 99 Testov 1, but not today",
             "bring it to [ADDRESS], but not today",
@@ -261,7 +266,7 @@ fn an_address_that_begins_with_the_street_is_found_by_its_postcode_and_city() {
             "he is at [ADDRESS]",
         )],
         &[(
-            "C: I live on Quandelvegur 301, and my cat does too",
+            "C: I live on Quandelvegur 301, Testavik, and my cat does too",
             "I live on [ADDRESS], and my cat does too",
         )],
     ]);
@@ -269,6 +274,8 @@ fn an_address_that_begins_with_the_street_is_found_by_its_postcode_and_city() {
         "C: I have a Galaxy 22, 2300 Mhz and Chapter 5, 1200 Words",
         "C: my address is Wrong since March 2019, sorry",
         "C: I live at Windows 11 speed",
+        "C: I moved to Firefox 120, same issue",
+        "C: my Galaxy A54 128G and iPad A16 12GB",
     ]);
 }
 
@@ -280,7 +287,7 @@ fn boxes_of_the_post_and_irish_postcodes_are_addresses() {
             "please write to [ADDRESS]",
         )],
         &[(
-            "C: letter from Apt 4, Quandel Lofts, Testway, H99 ZZ99 now",
+            "C: letter from Apt 4, Quandel Lofts, Testway, H99 XX99 now",
             "letter from [ADDRESS] now",
         )],
         &[(
@@ -302,6 +309,10 @@ fn what_stands_in_brackets_is_no_label_for_it() {
         "C: [card number] and [REDACTED], [PERSON_1] and [ORDER_ID_9F86D081884C]",
         "B: [****1234], [image] or [step one]",
     ]);
+    expect(&[&[
+        ("B: What's the password?", "What's the password?"),
+        ("C: [swordfish]", "[[PASSWORD]]"),
+    ]]);
 }
 
 #[test]
@@ -336,6 +347,17 @@ fn whom_an_address_is_for_stands_in_the_lines_above_it() {
         )],
     ]);
     survive(&["C: my order\nBlue Shirt\n12 pieces\n"]);
+    expect(&[
+        &[("C: Blue Shirt\n12 Larch Lane", "Blue Shirt\n[ADDRESS]")],
+        &[(
+            "C: Kontoauszug fehlt\n12 Larch Lane",
+            "Kontoauszug fehlt\n[ADDRESS]",
+        )],
+        &[(
+            "C: Zorvane Quandelik mailed an order off to me by car last week\n12 Larch Lane",
+            "Zorvane Quandelik mailed an order off to me by car last week\n[ADDRESS]",
+        )],
+    ]);
 }
 
 #[test]
