@@ -111,13 +111,13 @@ impl Status {
             reasons.push(cause.as_str().to_owned());
         }
         let broker = self.broker();
-        // Without it nobody asks for a token.
-        if let Some(problem) = &broker.problem {
-            reasons.push(problem.clone());
-            return reasons;
-        }
+        // First: without it nobody asks for a token.
+        reasons.extend(broker.problem.clone());
         if !*self.token.borrow() {
             reasons.push("no access token from Genesys".to_owned());
+        }
+        if broker.problem.is_some() {
+            return reasons;
         }
         if let Some(obstacle) = broker.obstacle {
             reasons.push(obstacle.to_owned());
@@ -157,7 +157,7 @@ mod tests {
                 assert!(reason.contains(part), "{reasons:?}");
             }
         };
-        has(&["not connected"]);
+        has(&["not connected", "token"]);
         status.set_broker(None);
         has(&["token", "not counted"]);
         token.send_replace(true);

@@ -59,9 +59,9 @@ async fn revoked_credentials_pause_intake_and_lose_no_job(api: &'static str) {
     for id in &ids[5..] {
         stand.send(id.as_bytes(), BasicProperties::default()).await;
     }
+    worker.stdout_line("intake.paused").await;
     let reason = until_ready(port, 503).await;
     assert!(reason.contains("GENESYS_CLIENT_SECRET"), "{reason}");
-    worker.stdout_line("intake.paused").await;
     // All jobs wait in their queue, none in hand.
     stand.until_depth("conversations", 35).await;
 
