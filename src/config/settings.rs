@@ -150,7 +150,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("OTEL_EXPORTER_OTLP_ENDPOINT", Nothing, Plain,
         "where set, spans and metrics go there by OTLP over HTTP; sampling and more in [traces.md](traces.md)"),
     setting("HTTPS_PROXY", Nothing, Plain,
-        "the proxy for calls to Genesys, with `NO_PROXY` for exceptions; from the process environment only"),
+        "the proxy for calls to Genesys, with `NO_PROXY` for exceptions; from the process environment only, as `HTTP_PROXY` and `ALL_PROXY`, which are heeded, too"),
 ];
 
 /// The setting of this name.
@@ -172,7 +172,8 @@ const INTRODUCTION: &str = "\
 Settings come from the process environment, completed by a file `.env` in the working directory: what is set in both is taken from
 the environment, and what is empty counts as not set. Every value is validated before anything is connected to; a bad one is one
 line that names the variable, and exit code 2. `interceptor check --print-config` shows what is in force and where each value comes
-from, without secrets; `interceptor check` also names variables that look like ours and are none.
+from, without secrets; `interceptor check` also names variables that look like ours and are none. In `.env`, a value with spaces or `$`
+stands in single quotes: elsewhere `$NAME` is replaced.
 
 For each secret (marked *) `NAME_FILE` may name a file instead. What of the files may change while the program runs, and how, is in
 [operations.md](operations.md#changing-secrets-and-certificates).
