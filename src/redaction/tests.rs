@@ -11,6 +11,15 @@ use super::*;
 
 /// Redacts a chat; turns of the business begin with "B: ", of the customer with "C: ".
 fn chat(engine: &Engine, turns: &[&str]) -> Vec<String> {
+    chat_between(engine, &[], turns).0
+}
+
+/// The same between `participants`, whose names are redacted, too.
+fn chat_between(
+    engine: &Engine,
+    participants: &[&str],
+    turns: &[&str],
+) -> (Vec<String>, Vec<Option<String>>) {
     let turns: Vec<Turn<'_>> = turns
         .iter()
         .map(|turn| Turn {
@@ -22,19 +31,20 @@ fn chat(engine: &Engine, turns: &[&str]) -> Vec<String> {
             text: &turn[3..],
         })
         .collect();
-    engine
-        .redact(&Conversation {
-            turns: &turns,
-            redact_from: 0,
-            participants: &[],
-        })
-        .verdicts
-        .into_iter()
-        .map(|verdict| match verdict {
-            Verdict::Redacted(redacted) => redacted.text.into_owned(),
-            Verdict::Withheld { residual } => format!("withheld: {residual}"),
-        })
-        .collect()
+    let redacted = engine.redact(&Conversation {
+        turns: &turns,
+        redact_from: 0,
+        participants,
+    });
+    let texts = redacted.verdicts.into_iter().map(|verdict| match verdict {
+        Verdict::Redacted(redacted) => redacted.text.into_owned(),
+        Verdict::Withheld { residual } => format!("withheld: {residual}"),
+    });
+    let names = redacted.participants.into_iter();
+    (
+        texts.collect(),
+        names.map(|name| Some(name?.into_owned())).collect(),
+    )
 }
 
 /// Each chat with what its turns must become.
@@ -273,23 +283,12 @@ fn what_was_found_once_is_found_everywhere() {
 
 #[test]
 fn participants_are_known_from_the_start() {
-    let turns = [Turn {
-        side: Side::Business,
-        text: "is zorvane with you",
-    }];
-    let redacted = Engine::new(Replacement::Typed).redact(&Conversation {
-        turns: &turns,
-        redact_from: 0,
-        participants: &["Zorvane Quell", "agent"],
-    });
-    let texts: Vec<&str> = redacted
-        .verdicts
-        .iter()
-        .map(|verdict| match verdict {
-            Verdict::Redacted(redacted) => &*redacted.text,
-            Verdict::Withheld { .. } => "withheld",
-        })
-        .collect();
+    let engine = Engine::new(Replacement::Typed);
+    let (texts, _) = chat_between(
+        &engine,
+        &["Zorvane Quell", "agent"],
+        &["B: is zorvane with you"],
+    );
     assert_eq!(texts, ["is [PERSON] with you"]);
 }
 

@@ -91,28 +91,15 @@ fn a_pattern_may_name_a_person_anywhere() {
 fn pseudonyms_tell_people_apart_and_know_them_by_parts_of_their_names() {
     let rules = Rules::parse("[actions]\nPERSON = \"pseudonym\"").unwrap();
     let engine = Engine::with_rules(Replacement::Typed, rules, None);
-    let turn = |text| Turn {
-        side: Side::Business,
-        text,
-    };
-    let turns = [
-        turn("My name is Nadira Quell. Another is Jonas Quell, and then there is Ursula Zorvane."),
-        turn("Thanks Nadira. And Jonas, and Ursula M. Zorvane."),
-        turn("So Mr. Jonas Quell and Mrs. Ursula Zorvane."),
-    ];
-    let redacted = engine.redact(&Conversation {
-        turns: &turns,
-        redact_from: 0,
-        participants: &["Ursula Zorvane", "Jonas Quell"],
-    });
-    let texts: Vec<&str> = redacted
-        .verdicts
-        .iter()
-        .map(|verdict| match verdict {
-            Verdict::Redacted(redacted) => &*redacted.text,
-            Verdict::Withheld { .. } => "withheld",
-        })
-        .collect();
+    let (texts, names) = chat_between(
+        &engine,
+        &["Ursula Zorvane", "Jonas Quell"],
+        &[
+            "B: My name is Nadira Quell. Another is Jonas Quell, and then there is Ursula Zorvane.",
+            "B: Thanks Nadira. And Jonas, and Ursula M. Zorvane.",
+            "B: So Mr. Jonas Quell and Mrs. Ursula Zorvane.",
+        ],
+    );
     assert_eq!(
         texts,
         [
@@ -122,8 +109,8 @@ fn pseudonyms_tell_people_apart_and_know_them_by_parts_of_their_names() {
         ]
     );
     assert_eq!(
-        redacted.participants,
-        [Some("[PERSON_1]".into()), Some("[PERSON_2]".into())]
+        names,
+        [Some("[PERSON_1]".to_owned()), Some("[PERSON_2]".to_owned())]
     );
 }
 
