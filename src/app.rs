@@ -29,7 +29,7 @@ use self::returns::Returns;
 use self::watchdog::Watchdog;
 use crate::admin::{self, About};
 use crate::config::{
-    AmqpConfig, ConfigError, GenesysConfig, InterceptorConfig, RateSharing, Source, TopologyMode,
+    AmqpConfig, ConfigError, GenesysConfig, InterceptorConfig, Source, TopologyMode, shared_client,
 };
 use crate::failpoint;
 use crate::gate::{Cause, Gate, State};
@@ -105,7 +105,6 @@ pub async fn run(source: &Source) -> Result<(), ConfigError> {
         );
     }
 
-    let share = genesys.rate_sharing == RateSharing::Members;
     let gate = Arc::new(Gate::default());
     let status = Arc::new(Status::new(
         Arc::clone(&gate),
@@ -122,7 +121,7 @@ pub async fn run(source: &Source) -> Result<(), ConfigError> {
         memory: memory.bound(),
     };
     let totals = Arc::new(Totals::default());
-    let names = Names::new(&amqp, share.then_some(genesys.client_id.as_str()));
+    let names = Names::new(&amqp, shared_client(source));
     let app = App {
         worker: Worker {
             genesys: client,

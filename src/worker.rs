@@ -20,6 +20,8 @@ use crate::transcript::{Policy, RawTranscript, scrub};
 
 /// The longest message that RabbitMQ 4 takes unless it is told otherwise; a longer record would end the session, again and again.
 const MOST_RECORD_BYTES: usize = 16 * 1024 * 1024;
+/// What each message takes of the record, published or not.
+const LEAST_OF_MESSAGE: usize = 32;
 
 /// Everything that a job may touch.
 pub struct Worker {
@@ -131,12 +133,14 @@ impl Worker {
         let began = Instant::now();
         let transcript = fetched.read(|raw| {
             self.gate.served();
-            self.sanitize(raw, conversation_id)
+            // A million malformed messages are told before they take the memory of their record.
+            let least = LEAST_OF_MESSAGE * (raw.messages.len() + raw.malformed.len());
+            let fits = |bytes: usize| bytes <= MOST_RECORD_BYTES;
+            let transcript = fits(least).then(|| self.sanitize(raw, conversation_id));
+            transcript.filter(|transcript| fits(transcript.payload.body.len()))
         })?;
+        let transcript = transcript.ok_or(ErrorKind::RecordTooLarge)?;
         metrics().step(Step::Scrub, began.elapsed());
-        if transcript.payload.body.len() > MOST_RECORD_BYTES {
-            return Err(ErrorKind::RecordTooLarge.into());
-        }
         Ok((transcript, errand.room))
     }
 

@@ -18,7 +18,7 @@ pub(super) fn label_end(bytes: &[u8], start: usize, words: &Words) -> Option<usi
     label.then_some(start + length + 2)
 }
 
-/// `****1234`: masked; `ORDER_ID_12`, `ORDER_ID_9f86d081884c`: a pseudonym.
+/// `****1234`: masked; `ORDER_ID_12`, `ORDER_ID_9F86D081884C`: a pseudonym.
 fn is_own_label(inside: &[u8]) -> bool {
     const MASK: &[u8] = b"****";
     if let Some(last) = inside.strip_prefix(MASK) {
@@ -29,7 +29,8 @@ fn is_own_label(inside: &[u8]) -> bool {
     };
     let (kind, token) = (&inside[..border], &inside[border + 1..]);
     let number = token.len() < TOKEN_DIGITS / 2 && token.iter().all(u8::is_ascii_digit);
-    let keyed = token.len() == TOKEN_DIGITS && token.iter().all(u8::is_ascii_hexdigit);
+    let hex = |byte: &u8| byte.is_ascii_digit() || (b'A'..=b'F').contains(byte);
+    let keyed = token.len() == TOKEN_DIGITS && token.iter().all(hex);
     Kind::ALL
         .iter()
         .any(|known| known.as_str().as_bytes() == kind)

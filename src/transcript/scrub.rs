@@ -282,3 +282,25 @@ fn timestamp(text: Option<&str>) -> Option<&str> {
                 || text.parse::<jiff::civil::DateTime>().is_ok())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transcript::decode;
+
+    #[test]
+    fn names_of_participants_are_found_and_not_published() {
+        let document = br#"{"messages": [{"sequenceId": 1, "text": "is zorvane still with you", "from": "customer"}]}"#;
+        let mut raw = decode(document).ok().unwrap();
+        raw.names = vec!["Zorvane Quell".into()];
+        let language = LanguagePolicy {
+            confidence: 0.8,
+            keep_undetermined: true,
+        };
+        let rules = Rules::default();
+        let policy = Policy::new(Replacement::Typed, 0, language, None, rules);
+        let record = serde_json::to_string(&scrub(&raw, "id", &policy)).unwrap();
+        assert!(record.contains("is [PERSON] still with you"), "{record}");
+        assert!(!record.contains("Quell"), "{record}");
+    }
+}
