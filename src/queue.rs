@@ -7,6 +7,8 @@
 //! | `declare.rs` | declares or verifies the topology on a broker |
 //! | `address.rs` | where the broker is, and who we are there: TLS and login |
 //! | `product.rs` | what the broker says it is: its name and version |
+//! | `transport.rs` | the stream that lapin reads |
+//! | `frames.rs` | what lapin cannot read in a frame, made readable |
 //! | `session.rs` | two connections, and the word when they are no longer good |
 //! | `intake.rs` | deliveries in |
 //! | `suspects.rs` | the jobs that run alone, taken one at a time |
@@ -27,6 +29,7 @@ mod client;
 mod dead_letters;
 mod declare;
 mod depths;
+mod frames;
 mod intake;
 mod message;
 mod outbox;
@@ -37,6 +40,7 @@ mod session;
 mod settle;
 mod suspects;
 mod topology;
+mod transport;
 
 pub use address::Address;
 pub use client::{Producer, Tail};

@@ -11,6 +11,7 @@ use secrecy::ExposeSecret;
 
 use super::product::{Product, greet};
 use super::session::{DEADLINE, SessionError, within};
+use super::transport;
 use crate::config::{AmqpConfig, ConfigError, Reloaded};
 
 /// A broker that is silent for twice this is gone.
@@ -152,13 +153,9 @@ impl Address {
         let Target { uri, tls } = self.target.current();
         let name = format!("{} {purpose}", self.name);
         let properties = ConnectionProperties::default().with_connection_name(name.into());
-        let runtime = lapin::runtime::default_runtime().map_err(|cause| SessionError::Amqp {
-            action: "connect",
-            cause,
-        })?;
         let encrypted = uri.scheme == AMQPScheme::AMQPS;
         let with_certificate = tls.identity.is_some();
-        let connected = Connection::connect_uri_with_config(uri, properties, tls, runtime);
+        let connected = transport::connect(uri, tls, properties);
         within(DEADLINE, "connect to the broker", connected)
             .await
             .map_err(|error| match error {

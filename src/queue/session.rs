@@ -73,9 +73,6 @@ fn remedy(action: &str, error: &lapin::Error) -> &'static str {
         lapin::ErrorKind::ParsingError(_) if action.starts_with("connect") => {
             return "; what listens there does not speak AMQP: check host and port in AMQP_URL";
         }
-        lapin::ErrorKind::ParsingError(_) => {
-            return "; a message at the head of a queue cannot be read, for its properties or the names of its headers are not UTF-8: take it out, docs/operations.md says how (InterceptorBrokerLost)";
-        }
         _ => return "",
     };
     // The broker gives one code for a login and for a right that is missing later.

@@ -3,6 +3,7 @@
 use lapin::BasicProperties;
 use serde_json::{Value, json};
 
+use crate::support::raw::{long, send_raw};
 use crate::support::{
     Stand, WEB_DETAILS, conversation, in_both_dialects, shared_broker, transcripts_file,
 };
@@ -61,6 +62,42 @@ async fn a_body_that_is_no_job_is_dead_lettered_byte_for_byte() {
             assert!(letter.headers[header].is_string(), "{header}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn properties_that_no_client_can_read_hold_up_nothing() {
+    /// Of the properties: headers and `message_id`.
+    const FLAGS: [u8; 2] = [0x20, 0x80];
+    let stand = Stand::new().await;
+    let ids = stand.conversations(3).await;
+    stand.faults(json!({"notFound": [ids[1]]})).await;
+    let _worker = stand.worker(&[("INTERCEPTOR_NOT_FOUND_SECONDS", "1")]);
+    let mut deep = Vec::new();
+    for _ in 0..2000 {
+        deep = [b"\x03\xe9\xe9kF", &*long(&deep)].concat();
+    }
+    for id in &ids[..2] {
+        let properties = [&FLAGS, &*long(&deep), b"\x04caf\xe9"].concat();
+        let queue = stand.name("conversations");
+        send_raw(&shared_broker(), &queue, &properties, id.as_bytes()).await;
+    }
+    stand
+        .send(ids[2].as_bytes(), BasicProperties::default())
+        .await;
+
+    let transcripts = stand.records.until_transcripts(2).await;
+    for id in [&ids[0], &ids[2]] {
+        assert!(
+            transcripts
+                .iter()
+                .any(|record| record.conversation_id() == id)
+        );
+    }
+    // Passed on in between, properties and all.
+    let audit = stand.records.until_audits("failed", 1).await.remove(0);
+    assert_eq!(audit.body["errorCode"], "conversation_not_found");
+    assert_eq!(audit.body["jobId"], "caf?");
+    stand.until_depth("conversations.dead", 1).await;
 }
 
 async fn a_missing_conversation_is_awaited_and_then_dead_lettered(api: &'static str) {

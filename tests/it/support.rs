@@ -11,6 +11,7 @@ pub(crate) mod observed;
 pub(crate) mod otlp;
 mod process;
 pub(crate) mod proxy;
+pub(crate) mod raw;
 pub(crate) mod records;
 pub(crate) mod trial;
 
