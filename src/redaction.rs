@@ -19,8 +19,10 @@
 //! | `shapes.rs`, `numbers.rs`, `phones.rs`, `iban.rs`, `checksums.rs` | recognition by shape, whatever surrounds it |
 //! | `national.rs`, `secrets.rs` | national ids by their check digits; keys, tokens, web addresses with personal data |
 //! | `values.rs`, `codes.rs` | what a value looks like in tokens: numbers and dates; codes |
-//! | `names.rs`, `name_ends.rs`, `persons.rs`, `spelled.rs`, `signatures.rs`, `lists.rs` | where a name begins and ends; names that need no cue; are spelled; sign; lists |
-//! | `addresses.rs`, `continental.rs`, `blocks.rs`, `places.rs`, `postcodes.rs` | streets behind their number and before it, in lines; what follows them; postcodes, and what is before them |
+//! | `names.rs`, `name_starts.rs`, `name_ends.rs` | whether a name is there; where it begins and ends |
+//! | `persons.rs`, `spelled.rs`, `signatures.rs`, `lists.rs` | names that need no cue; are spelled; sign; lists |
+//! | `beside.rs` | births behind names, extensions behind telephone numbers, what else is told of a card |
+//! | `addresses.rs`, `streets.rs`, `continental.rs`, `blocks.rs`, `places.rs`, `postcodes.rs` | streets behind their number, before it, and told by their postcode; in lines; what follows them; postcodes, and what is before them |
 //! | `mail.rs`, `handles.rs` | disguised e-mail addresses; names of users |
 //! | `cues.rs`, `cued.rs` | "my pin is 4471": cues beside a value |
 //! | `asks.rs`, `answers.rs`, `named.rs` | expectations: what a turn asks for; what answers it; names that do |
@@ -37,6 +39,7 @@ mod addresses;
 mod answers;
 mod asks;
 mod bare;
+mod beside;
 mod blocks;
 mod checksums;
 mod class;
@@ -59,6 +62,7 @@ mod mail;
 mod memory;
 mod merge;
 mod name_ends;
+mod name_starts;
 mod named;
 mod names;
 mod national;
@@ -75,6 +79,7 @@ mod secrets;
 mod shapes;
 mod signatures;
 mod spelled;
+mod streets;
 mod values;
 mod words;
 
@@ -84,7 +89,7 @@ pub use policy::{Action, PolicyError, Rules};
 pub use replace::{Finding, Keyed, Redacted, Replacement};
 
 /// The version of the recognition rules; part of the policy version of every record.
-pub const ENGINE_VERSION: &str = "11";
+pub const ENGINE_VERSION: &str = "12";
 
 /// Digits of a pseudonym that is the same in every conversation.
 pub const TOKEN_DIGITS: usize = 12;

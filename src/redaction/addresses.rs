@@ -4,8 +4,9 @@ use super::class::Class;
 use super::hash::hash_word;
 use super::lexer::{Case, Form};
 use super::places::{before_state, is_unit_number, tail};
-use super::postcodes::state_behind;
+use super::postcodes::{city_and_state, state_behind};
 use super::reading::Reading;
+use super::streets::{is_compound, is_small_compound, small_street, street_first};
 use super::values::is_measure;
 use super::{Kind, Span, continental};
 
@@ -23,12 +24,25 @@ pub(super) fn find(reading: &Reading<'_>, spans: &mut Vec<Span>) {
                 index = end;
             }
             None => {
-                match continental::at(reading, index).or_else(|| state_behind(reading, index)) {
+                match continental::at(reading, index)
+                    .or_else(|| state_behind(reading, index))
+                    .or_else(|| city_and_state(reading, index))
+                {
                     Some((start, end)) => {
                         spans.push(reading.span(start, end, Kind::Address, "address"));
                         index = end;
                     }
-                    None => index += 1,
+                    None => {
+                        if is_lone_unit(reading, index) {
+                            spans.push(reading.span(
+                                index,
+                                index + 2,
+                                Kind::Address,
+                                "address_unit",
+                            ));
+                        }
+                        index += 1;
+                    }
                 }
             }
         }
@@ -62,6 +76,24 @@ fn with_unit(reading: &Reading<'_>, start: usize) -> usize {
     .unwrap_or_else(|| start - usize::from(is_numbered(reading, start)))
 }
 
+/// "flat 3B", "apt 1402": a home, where nothing else of its address is told.
+fn is_lone_unit(reading: &Reading<'_>, index: usize) -> bool {
+    const HOMES: [&[u8]; 3] = [b"flat", b"apt", b"apartment"];
+    let token = &reading.tokens[index];
+    if !token.is(Class::STREET_UNIT) || !HOMES.iter().any(|word| token.hash == hash_word(word)) {
+        return false;
+    }
+    reading.get(index + 1).is_some_and(|number| {
+        let lettered = number.form == Form::Mixed && number.len() == usize::from(number.digits) + 1;
+        let last = reading
+            .get(index + 2)
+            .is_none_or(|next| next.ends_sentence() || next.is_mark(b','));
+        is_unit_number(number)
+            && !is_measure(number)
+            && (lettered || matches!(number.digits, 1..=4) && last)
+    })
+}
+
 /// Whether a number stands before the street, and its own behind it.
 fn is_numbered(reading: &Reading<'_>, start: usize) -> bool {
     reading.before(start).is_some_and(|number| {
@@ -75,6 +107,9 @@ pub(super) fn possible(reading: &Reading<'_>) -> bool {
     reading.tokens.iter().any(|token| {
         token.is(Class::STREET.or(Class::STREET_FIRST).or(Class::STREET_UNIT))
             || (token.is_word() && token.len() >= 7 && token.class == Class::default())
+            // "c/ Mayor", "HI 96744"
+            || token.hash == hash_word(b"c")
+            || token.is(Class::STATE)
     })
 }
 
@@ -90,10 +125,22 @@ pub(super) fn at(reading: &Reading<'_>, start: usize) -> Option<usize> {
             if token.is(Class::STREET_FIRST)
                 && (reading.capital(start) || !reading.english && !token.is(Class::ENGLISH)) =>
         {
-            street_first(reading, start).map(|end| tail(reading, end))
+            let end = street_first(reading, start).map(|end| tail(reading, end));
+            end.or_else(|| small_street(reading, start).filter(|_| !reading.capital(start)))
+        }
+        // "via dei mille 9": the first word is an English one, too.
+        Form::Word
+            if token.is(Class::STREET_FIRST)
+                && !reading.english
+                && reading.get(start + 1)?.is(Class::PARTICLE) =>
+        {
+            small_street(reading, start)
         }
         Form::Word if matches!(token.len(), 1 | 2) && reading.numeric => {
-            continental::post_box(reading, start)
+            continental::post_box(reading, start).or_else(|| small_street(reading, start))
+        }
+        Form::Word if !reading.capital(start) && is_small_compound(reading, start) => {
+            Some(tail(reading, start + 2))
         }
         // "Lindenweg 5", "Hauptstr. 5a"
         Form::Word if reading.capital(start) && token.len() >= SHORTEST => {
@@ -111,42 +158,6 @@ pub(super) fn at(reading: &Reading<'_>, start: usize) -> Option<usize> {
         }
         _ => None,
     }
-}
-
-/// What a word that is a name and a street ends with, in German, Dutch, Finnish or a Nordic language; folded.
-const STREETS: [&str; 48] = [
-    "strasse", "str", "weg", "gasse", "allee", "platz", "ring", "damm", "ufer", "hof", "steig",
-    "pfad", "stieg", "berg", "markt", "park", "chaussee", "graben", "brucke", "straat", "laan",
-    "plein", "gracht", "kade", "dijk", "singel", "dreef", "wal", "steeg", "vej", "gade", "gata",
-    "gatan", "gaten", "vagen", "vegen", "veien", "vei", "veg", "haugen", "bakken", "backe",
-    "garde", "grand", "straeti", "katu", "kuja", "tie",
-];
-
-/// "Lindenweg 5": a word that no dictionary knows and a number, where something says that it is a street. Else they are a
-/// product and its version, as "Chromebook 14".
-fn is_compound(reading: &Reading<'_>, index: usize) -> bool {
-    const LONG: usize = 6;
-    let token = &reading.tokens[index];
-    let unit = |at: usize| {
-        reading
-            .get(at)
-            .is_some_and(|token| token.is(Class::STREET_UNIT) && token.is_word())
-    };
-    let in_unit = (index + 2..index + 4).any(unit);
-    let strange = token.class == Class::default() || in_unit && !reading.ordinary(index);
-    if !strange || !token.is_word() {
-        return false;
-    }
-    let word = reading.written(index).to_lowercase();
-    let long = token.len() >= LONG;
-    let numbered = reading.before(index).is_some_and(|token| token.digits > 0);
-    // "49 Bergheimer 43", "Bergheimer 43, Apt. 3"
-    long && (numbered || STREETS.iter().any(|street| word.ends_with(street)))
-        || in_unit
-        // "ul. Bergowa 80"
-        || index >= 2
-            && reading.tokens[index - 1].is_mark(b'.')
-            && reading.tokens[index - 2].is(Class::STREET_FIRST)
 }
 
 fn is_house_number(reading: &Reading<'_>, index: usize) -> bool {
@@ -315,88 +326,4 @@ fn is_street_word(reading: &Reading<'_>, index: usize) -> bool {
             && (token.len() > 2 || token.is(Class::PARTICLE))
             && !token.is(Class::MONTH))
         || token.len() == 1
-}
-
-/// "Calle Mayor 12", "rue de Rivoli 5", "6 rue Gustave Charpentier".
-fn street_first(reading: &Reading<'_>, start: usize) -> Option<usize> {
-    let numbered = (start.saturating_sub(4)..start).any(|at| reading.tokens[at].digits > 0);
-    // "Av. Paulista 1000"
-    let dot = reading.get(start + 1).is_some_and(|dot| dot.is_mark(b'.'));
-    let short = dot && reading.tokens[start].len() <= 3;
-    let mut index = start + 1 + usize::from(short);
-    let mut words = 0;
-    while let Some(token) = reading.get(index) {
-        match token.form {
-            Form::Word
-                if words < 5
-                    && (token.is(Class::PARTICLE)
-                        || reading.capital(index)
-                        || is_elided(reading, index)) =>
-            {
-                words += 1
-            }
-            Form::Mark
-                if token.is_mark(b',')
-                    && reading
-                        .get(index + 1)
-                        .is_some_and(|next| next.form == Form::Number && next.digits <= 4) => {}
-            Form::Number if words > 0 && token.digits <= 4 && !numbered => return Some(index + 1),
-            // "Rua do Almada n.º 88"
-            Form::Word | Form::Mark if words > 0 && !numbered => {
-                match behind_sign(reading, index) {
-                    Some(number) => return Some(number + 1),
-                    None => break,
-                }
-            }
-            _ => break,
-        }
-        index += 1;
-    }
-    (numbered && words > 0).then_some(index)
-}
-
-/// "calle mayor 12", "rua das flores, 120": written small, up to its number; only where a cue says that it is an address.
-pub(super) fn small_street(reading: &Reading<'_>, start: usize) -> Option<usize> {
-    const LONGEST: usize = 4;
-    const NO_NAME: Class = Class::REQUEST.or(Class::CUE).or(Class::NEUTRAL);
-    let is_name = |at: usize| {
-        reading.get(at).is_some_and(|token| {
-            token.is_word() && (token.is(Class::PARTICLE) || token.len() > 2 && !token.is(NO_NAME))
-        })
-    };
-    if !reading.tokens[start].is(Class::STREET_FIRST) {
-        return None;
-    }
-    let mut end = start + 1;
-    while end <= start + LONGEST && is_name(end) {
-        end += 1;
-    }
-    let number = end + usize::from(reading.get(end)?.is_mark(b','));
-    let token = reading.get(number)?;
-    (end > start + 1 && token.form == Form::Number && token.digits <= 4)
-        .then(|| tail(reading, number + 1))
-}
-
-/// The house number at or behind `index`, behind a sign that one comes: ", n.º 88".
-fn behind_sign(reading: &Reading<'_>, index: usize) -> Option<usize> {
-    let signs = [b"n".as_slice(), b"no", b"nr", b"num", b"numero"].map(hash_word);
-    let mut at = index + usize::from(reading.get(index)?.is_mark(b','));
-    if !signs.contains(&reading.get(at)?.hash) {
-        return None;
-    }
-    at += 1;
-    at += usize::from(reading.get(at)?.is_mark(b'.'));
-    at += usize::from(reading.get(at)?.hash == hash_word(b"o"));
-    let number = reading.get(at)?;
-    (number.form == Form::Number && number.digits <= 4).then_some(at)
-}
-
-/// "d'Anglas": an article or preposition that lost its vowel.
-fn is_elided(reading: &Reading<'_>, index: usize) -> bool {
-    let token = &reading.tokens[index];
-    token.len() == 1
-        && reading
-            .get(index + 1)
-            .is_some_and(|next| next.is_word() && next.start == token.end + 1)
-        && reading.capital(index + 1)
 }

@@ -157,6 +157,14 @@ fn is_code(reading: &Reading<'_>, text: &str, start: usize) -> bool {
     identifier(reading, text, start).is_some_and(|code| !year(&code))
 }
 
+/// "since 2009", "fiber 500": a word of the dictionary with a year or a round number is no code.
+fn is_said_of(reading: &Reading<'_>, start: usize) -> bool {
+    let number = reading.written(start + 1);
+    let year = number.len() == 4 && (number.starts_with("20") || number.starts_with("19"));
+    let name = reading.tokens[start].is(Class::GIVEN.or(Class::SURNAME));
+    reading.ordinary(start) && !name && (year || number.ends_with("00"))
+}
+
 fn identifier(reading: &Reading<'_>, text: &str, start: usize) -> Option<Part> {
     let part = |end, kind, rule| {
         Some(Part {
@@ -186,7 +194,7 @@ fn identifier(reading: &Reading<'_>, text: &str, start: usize) -> Option<Part> {
     });
     let value = spaced
         .or_else(|| values::number(reading, start))
-        .or_else(|| codes::coded(reading, start))?;
+        .or_else(|| codes::coded(reading, start).filter(|_| !is_said_of(reading, start)))?;
     if values::is_everyday(reading, &value) || values::is_common_number(reading, text, &value) {
         return None;
     }

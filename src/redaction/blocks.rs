@@ -92,7 +92,7 @@ fn name(reading: &Reading<'_>, start: usize, end: usize) -> Option<usize> {
 }
 
 /// Adds the addresses that are written in lines, of which one names the unit, and the postcode that ends one of the next: "417
-/// Quandelka 46", "Suite 12", "Testby", "Nowhereland 55012". Alone, town and country tell little.
+/// Quandelka 46", "Suite 12", "Testby", "Nowhereland 55012", with all that stands between.
 fn by_unit(reading: &Reading<'_>, spans: &mut Vec<Span>) {
     /// Lines behind that of the unit.
     const MOST_LINES: usize = 3;
@@ -154,8 +154,11 @@ fn by_unit(reading: &Reading<'_>, spans: &mut Vec<Span>) {
             let Some(next) = next else { break };
             end = line_end(next);
             let code = &tokens[end - 1];
+            if tokens[next..end].iter().any(said) {
+                break;
+            }
             if code.form == Form::Number && matches!(code.digits, 4..=6) {
-                spans.push(reading.span(end - 1, end, Kind::PostalCode, "address_block"));
+                spans.push(reading.span(start, end, Kind::Address, "address_block"));
                 break;
             }
         }

@@ -9,8 +9,8 @@ use super::lexer::{Case, Form, Token};
 use super::reading::Reading;
 use super::words::Words;
 use super::{
-    Kind, Side, Span, addresses, answers, bare, blocks, codes, handles, lists, mail, national,
-    numbers, persons, postcodes, values,
+    Kind, Side, Span, addresses, answers, bare, beside, blocks, codes, handles, lists, mail,
+    national, numbers, persons, postcodes, values,
 };
 
 /// The rule of what is long enough to identify something, whatever it is.
@@ -92,9 +92,13 @@ impl<'a> Context<'a> {
         }
         if digits {
             standing_codes(reading, spans);
+            beside::births(reading, side, spans);
+        }
+        if digits {
+            beside::extensions(reading, spans);
         }
         if digits && spans.iter().any(|span| span.kind == Kind::CreditCard) {
-            card_details(reading, spans);
+            beside::card_details(reading, spans);
         }
         if long_code {
             for (index, token) in reading.tokens.iter().enumerate() {
@@ -169,24 +173,6 @@ fn is_long_code(reading: &Reading<'_>, index: usize) -> bool {
     let digits = written.iter().filter(|byte| byte.is_ascii_digit());
     let card = luhn(&digits.map(|digit| digit - b'0').collect::<Vec<_>>());
     !joined && !hexadecimal && !time && !card
-}
-
-/// What is told behind a card's number: until when it is valid, and the code on its back ("09/27 123", "09/27, 123").
-fn card_details(reading: &Reading<'_>, spans: &mut Vec<Span>) {
-    for index in 0..reading.tokens.len() {
-        let Some(end) = values::expiry(reading, index) else {
-            continue;
-        };
-        spans.push(reading.span(index, end, Kind::CreditCard, "card_expiry"));
-        let mark = |token: &Token| token.is_mark(b',') || token.is_mark(b'/');
-        let code = end + usize::from(reading.get(end).is_some_and(mark));
-        if reading
-            .get(code)
-            .is_some_and(|token| token.form == Form::Number && matches!(token.digits, 3 | 4))
-        {
-            spans.push(reading.span(code, code + 1, Kind::AccessCode, "card_code"));
-        }
-    }
 }
 
 /// Numbers too long for a quantity, however they are grouped or spelled: nine digits and more identify something.

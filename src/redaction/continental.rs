@@ -38,6 +38,8 @@ fn behind_postcode(reading: &Reading<'_>, index: usize, city_first: bool) -> Opt
     let year = || matches!(&reading.written(index)[..2], "19" | "20");
     let (end, certain) = match (digits(index), digits(index + 1)) {
         (5, _) => (index + 1, true),
+        // "Anna Nagar West, Chennai 600101"
+        (6, _) if city_first => (index + 1, true),
         (3, 2) => (index + 2, true),
         (2, _) if hyphen && digits(index + 2) == 3 => (index + 3, true),
         (4, _) if !year() => (index + 1, false),
@@ -77,14 +79,19 @@ fn is_abbreviation(reading: &Reading<'_>, dot: usize) -> bool {
 /// The first number before the comma at `end` that follows a name, with nothing between but what tells floor and door: "Hinterhaus",
 /// "3. tv.", "m. 30".
 fn house_number(reading: &Reading<'_>, end: usize) -> Option<usize> {
-    const LONGEST: usize = 10;
+    const LONGEST: usize = 12;
+    const ORDINAL: [char; 3] = ['d', 'h', 't'];
     /// The longest small word of a floor or a door.
     const SHORT: usize = 4;
     let is_part = |at: usize| {
         let token = &reading.tokens[at];
         match token.form {
             Form::Word => is_name(reading, at) || token.len() <= SHORT && !token.is(Class::FILLER),
-            Form::Number | Form::Mixed => token.len() <= SHORT && !is_measure(token),
+            // "3rd Cross"
+            Form::Number | Form::Mixed => {
+                token.len() <= SHORT
+                    && (!is_measure(token) || reading.written(at).ends_with(ORDINAL))
+            }
             Form::Mark => {
                 matches!(token.mark, b',' | b'/' | b'-' | b'#')
                     || is_abbreviation(reading, at)

@@ -6,7 +6,7 @@ use super::lexer::{Case, Form, Token};
 use super::names::{self, Hint};
 use super::reading::Reading;
 use super::values::{self, Value};
-use super::{Kind, addresses, codes, continental, places};
+use super::{Kind, addresses, codes, continental, places, streets};
 
 /// Whether a token says that a value comes: "is", ":", "=".
 pub(super) fn is_link(token: &Token) -> bool {
@@ -31,8 +31,12 @@ pub(super) fn value_at(
         Kind::SecurityAnswer => {
             let hint = if linked { Hint::Strong } else { Hint::Weak };
             names::at(reading, index, hint).or_else(|| {
-                (reading.get(index)?.is(Class::SURNAME) && !reading.ordinary(index))
-                    .then_some(index + 1)
+                let token = reading.get(index)?;
+                let surname = token.is(Class::SURNAME) && !reading.ordinary(index);
+                // "maiden name quandel"
+                let name = reading.before(index)?.hash == hash_word(b"name");
+                let strange = name && !weak && token.len() >= 4 && reading.unknown(index);
+                (surname || strange).then_some(index + 1)
             })?
         }
         Kind::DateOfBirth => values::date(reading, index)
@@ -196,9 +200,9 @@ fn joined(reading: &Reading<'_>, index: usize, linked: bool, weak: bool) -> Opti
     let end = codes::joined(reading, index, marks).filter(|end| *end > index + 1)?;
     let run = &reading.tokens[index..end];
     // "usuario tati.moura, ...", but "my login is broken.Please"
-    let closed = reading
-        .get(end)
-        .is_none_or(|next| matches!(next.mark, b',' | b'/') || next.form == Form::Break);
+    let closed = reading.get(end).is_none_or(|next| {
+        matches!(next.mark, b',' | b'/') || next.form == Form::Break || next.is(Class::CUE)
+    });
     let strange = run
         .iter()
         .all(|token| !token.is(Class::ENGLISH.or(Class::FILLER)) && token.case == Case::Lower);
@@ -223,7 +227,7 @@ fn is_told_in_passing(reading: &Reading<'_>, index: usize) -> bool {
 /// An address behind a strong cue: from its first number to the end of the line or sentence.
 fn address(reading: &Reading<'_>, index: usize, limit: usize, weak: bool) -> Option<usize> {
     let token = reading.get(index)?;
-    if let Some(end) = addresses::small_street(reading, index).filter(|_| !weak) {
+    if let Some(end) = streets::small_street(reading, index).filter(|_| !weak) {
         return Some(end);
     }
     if !weak && token.is_word() && reading.capital(index) {

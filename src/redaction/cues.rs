@@ -3,7 +3,7 @@
 use super::class::Class;
 use super::cued::{is_link, placed_password, value_at};
 use super::hash::hash_word;
-use super::lexer::{Form, Token};
+use super::lexer::{Case, Form, Token};
 use super::reading::Reading;
 use super::values;
 use super::words::{Cue, Words};
@@ -168,6 +168,17 @@ fn is_skipped(token: &Token) -> bool {
     }
 }
 
+/// "my father, Ignatius": a comma before a name with a capital.
+fn is_apposition(reading: &Reading<'_>, comma: usize) -> bool {
+    reading.tokens[comma].is_mark(b',')
+        && reading.get(comma + 1).is_some_and(|name| {
+            name.is_word()
+                && name.case == Case::Capital
+                && reading.capital(comma + 1)
+                && !name.is(Class::ENGLISH)
+        })
+}
+
 /// The value that follows a cue which ends before token `from`.
 fn behind(
     reading: &Reading<'_>,
@@ -204,7 +215,8 @@ fn behind(
             return Some((index, end));
         }
         linked |= is_link(token);
-        if !is_skipped(token) {
+        let apposed = || index == from && weak && is_apposition(reading, index);
+        if !(is_skipped(token) || apposed()) {
             break;
         }
         index += 1;

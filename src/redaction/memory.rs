@@ -183,9 +183,10 @@ impl Memory {
                             || (reading.capital(index) && self.capital_tells(reading, index)))
                     {
                         let name = known.kind == Kind::Person && reading.capital(index);
-                        let end = match name {
-                            true => name_ends::extend_known(reading, index),
-                            false => index + 1,
+                        let end = match known.kind {
+                            Kind::Person if name => name_ends::extend_known(reading, index),
+                            Kind::Person => name_ends::with_small_surname(reading, index),
+                            _ => index + 1,
                         };
                         // "Rutherford Stanhope", of whom the surname is known.
                         let first = name

@@ -93,6 +93,28 @@ pub(super) fn extend_known(reading: &Reading<'_>, first: usize) -> usize {
     end
 }
 
+/// "cosmo de quandelis", in small letters: behind the known name at `first`, a surname of no list that ends what is said.
+pub(super) fn with_small_surname(reading: &Reading<'_>, first: usize) -> usize {
+    const SHORTEST: usize = 4;
+    let is_particle = |at: usize| {
+        reading
+            .get(at)
+            .is_some_and(|token| token.is_word() && token.is(Class::PARTICLE))
+    };
+    let particle = usize::from(is_particle(first + 1));
+    let surname = first + 1 + particle;
+    let named = reading.get(surname).is_some_and(|token| {
+        let surname = token.is(Class::SURNAME) && !reading.ordinary(surname);
+        token.is_word() && token.len() >= SHORTEST && (token.class == Class::default() || surname)
+    });
+    let known = !reading.ordinary(first) || particle > 0;
+    if !reading.cased && known && named && stands_last(reading, surname) {
+        surname + 1
+    } else {
+        first + 1
+    }
+}
+
 /// "Hyun-woo": written small behind a hyphen.
 fn is_second_half(reading: &Reading<'_>, index: usize) -> bool {
     const LONGEST: usize = 4;

@@ -5,6 +5,7 @@ use super::glance::Glance;
 use super::hash::hash_word;
 use super::lexer::{Case, Form, Token};
 use super::name_ends::extend;
+use super::name_starts::{behind_initials, behind_title, with_beginning};
 use super::names::{self, NO_NAME};
 use super::reading::Reading;
 use super::signatures::signed;
@@ -45,28 +46,13 @@ pub(super) fn find(reading: &Reading<'_>, spans: &mut Vec<Span>) {
         };
         match found {
             Some((start, end, rule)) => {
-                let start = with_first_half(reading, start);
+                let start = with_beginning(reading, start);
                 spans.push(reading.span(start, end, Kind::Person, rule));
                 index = end;
             }
             None => index += 1,
         }
     }
-}
-
-/// Where a name begins that goes on before the token at `start` with a hyphen: "Per-Olof".
-fn with_first_half(reading: &Reading<'_>, start: usize) -> usize {
-    let half = start.checked_sub(2).filter(|&half| {
-        reading.tokens[start - 1].is_mark(b'-')
-            && reading.touches_next(half)
-            && reading.touches_next(start - 1)
-            && reading.tokens[half].is_word()
-            && reading.tokens[half].case == Case::Capital
-            // "Ex-Kevin"
-            && (reading.tokens[half].is(Class::GIVEN) || !reading.tokens[half].is(Class::ENGLISH))
-            && reading.capital(half)
-    });
-    half.unwrap_or(start)
 }
 
 /// Whether what is said ends at `index`, or pauses.
@@ -121,10 +107,7 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
     let capital = reading.capital(index);
     // "mme Desrosiers"
     if token.is(Class::TITLE) && !capital {
-        let dot = reading
-            .get(index + 1)
-            .is_some_and(|mark| mark.is_mark(b'.'));
-        let next = index + 1 + usize::from(dot);
+        let next = behind_title(reading, index);
         let listed =
             |token: &Token| token.is(Class::GIVEN.or(Class::SURNAME)) && !token.is(NO_NAME);
         let named = reading.get(next).is_some_and(|name| {
@@ -134,17 +117,26 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
                 && (listed(name) || name.class == Class::default())
         });
         // "mr. quandel flew", "mr stone and"
-        let [mr, mrs, dr] = [b"mr".as_slice(), b"mrs", b"dr"].map(hash_word);
+        let [mr, mrs, ms, dr] = [b"mr".as_slice(), b"mrs", b"ms", b"dr"].map(hash_word);
+        let strange = |name: &Token| match reading.english {
+            true => reading.unknown(next),
+            false => name.class == Class::default(),
+        };
         let surname = |name: &Token| {
             name.is_word()
                 && name.len() >= 3
                 && match name.is(Class::ENGLISH) {
-                    true => token.hash != dr && listed(name) && names::stands_last(reading, next),
-                    false => listed(name) || !reading.cased && reading.unknown(next),
+                    true => {
+                        [mr, mrs].contains(&token.hash)
+                            && listed(name)
+                            && names::stands_last(reading, next)
+                    }
+                    false => listed(name) || !reading.cased && strange(name),
                 }
         };
         let small = !reading.capital(next.min(reading.tokens.len() - 1))
-            && [mr, mrs, dr].contains(&token.hash)
+            && ([mr, mrs, ms, dr].contains(&token.hash)
+                || !reading.english && !token.is(Class::ENGLISH.or(Class::FILLER)))
             && reading.get(next).is_some_and(surname);
         if named || small {
             return Some((extend(reading, next), "name_titled"));
@@ -152,6 +144,12 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
     }
     if !capital && !token.is(Class::GIVEN) {
         return None;
+    }
+    if token.len() == 1
+        && !in_address(reading, index)
+        && let Some(end) = behind_initials(reading, index)
+    {
+        return Some((end, "name_initial"));
     }
     // "Jools here from the furniture team"
     let here = |next: &Token| next.hash == hash_word(b"here");
@@ -215,16 +213,7 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
         return None;
     }
     if token.is(Class::TITLE) && capital && token.len() >= 2 && !token.is(Class::FILLER) {
-        let next = if reading.get(index + 1)?.is_mark(b'.') {
-            index + 2
-        } else {
-            index + 1
-        };
-        // "Mme Le Bihan"
-        let particle = reading.get(next)?.is(Class::PARTICLE)
-            && reading.get(next + 1).is_some_and(Token::is_word)
-            && reading.capital(next + 1);
-        let next = next + usize::from(particle);
+        let next = behind_title(reading, index);
         let name = reading.get(next)?;
         if name.is_word() && name.len() > 1 && reading.capital(next) && !name.is(NO_NAME) {
             return Some((extend(reading, next), "name_titled"));
@@ -300,7 +289,11 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
         && !token.is(Class::FILLER)
         && reading.unknown(index + 1)
         && reading.tokens[index + 1].len() >= 4
-        && before.is_none_or(|before| !before.is_word() || before.is(Class::LINK))
+        && before.is_none_or(|before| {
+            !before.is_word()
+                || before.is(Class::LINK)
+                || before.is(Class::SPEECH) && names::stands_last(reading, index + 1)
+        })
     {
         return Some((extend(reading, index), "name_full"));
     }

@@ -15,6 +15,15 @@ pub(super) fn tail(reading: &Reading<'_>, end: usize) -> usize {
             break;
         }
         match token.form {
+            // "12 Mill Lane, IBAN ..."
+            Form::Mark
+                if token.is_mark(b',')
+                    && reading.get(index + 1).is_some_and(|next| {
+                        next.is(Class::CUE_WHOLE) && !next.is(Class::STATE.or(Class::STREET_UNIT))
+                    }) =>
+            {
+                break;
+            }
             Form::Mark if matches!(token.mark, b',' | b'#') => index += 1,
             Form::Mark
                 if token.is_mark(b'.')

@@ -121,10 +121,35 @@ pub(super) fn state_behind(reading: &Reading<'_>, index: usize) -> Option<(usize
     (start + 2 < index).then_some((start, index + 1))
 }
 
+/// "Kaneohe, HI 96744": the city before a state in capitals and its ZIP code, where `index` is the code's token.
+pub(super) fn city_and_state(reading: &Reading<'_>, index: usize) -> Option<(usize, usize)> {
+    const MOST_WORDS: usize = 3;
+    let code = &reading.tokens[index];
+    let state = index.checked_sub(1)?;
+    let token = &reading.tokens[state];
+    let zip = code.form == Form::Number && code.digits == 5 && code.len() == 5;
+    if !zip || !token.is(Class::STATE) || token.len() != 2 || token.case != Case::Upper {
+        return None;
+    }
+    let comma = state
+        .checked_sub(1)
+        .filter(|&at| reading.tokens[at].is_mark(b','));
+    let end = comma.unwrap_or(state);
+    let is_name = |at: &usize| {
+        let token = &reading.tokens[*at];
+        token.is_word() && token.case != Case::Lower && token.len() > 1
+    };
+    let words = (0..end).rev().take(MOST_WORDS).take_while(is_name).count();
+    (words > 0).then_some((end - words, index + 1))
+}
+
 /// Where the lines begin that a postcode at `postcode` ends: "Totnes TQ9 0ZZ", "Rose Cottage, Ballyfake, Co. Antrim, BT99 9ZZ".
 fn before_postcode(reading: &Reading<'_>, postcode: usize) -> usize {
     const MOST_LINES: usize = 5;
     const LONGEST: usize = 6;
+    const COMPANY: [&[u8]; 8] = [
+        b"ltd", b"limited", b"llp", b"plc", b"inc", b"llc", b"gmbh", b"corp",
+    ];
     const SAID: Class = Class::GREETING
         .or(Class::REQUEST)
         .or(Class::LINK)
@@ -139,7 +164,13 @@ fn before_postcode(reading: &Reading<'_>, postcode: usize) -> usize {
         } else {
             !token.is(SAID) && (!token.is(Class::FILLER) || token.hash == hash_word(b"the"))
         };
-        token.is_word() && name || token.digits > 0 && !is_measure(token)
+        // "Bachelor's Walk", "Swn-y-Mor"
+        let joined = at > 0
+            && at + 1 < reading.tokens.len()
+            && (token.hash == hash_word(b"s") && token.start == reading.tokens[at - 1].end + 1
+                || token.is_mark(b'-') && reading.touches_next(at - 1)
+                || reading.tokens[at - 1].is_mark(b'-') && reading.tokens[at + 1].is_mark(b'-'));
+        token.is_word() && name || token.digits > 0 && !is_measure(token) || joined
     };
     let mut start = postcode;
     for line in 0..MOST_LINES {
@@ -176,13 +207,22 @@ fn before_postcode(reading: &Reading<'_>, postcode: usize) -> usize {
                     .or(Class::FILLER))
                 || reading.cased
         };
+        let company = |at: usize| {
+            COMPANY
+                .iter()
+                .any(|word| reading.tokens[at].hash == hash_word(word))
+        };
         if words == 0
             || !whole
+            || company(end - 1)
             || !reading.tokens[first].is_word() && reading.tokens[first].digits == 0
         {
             break;
         }
         start = first;
     }
-    start
+    // "at Garden Flat, 118 ..."
+    let said = reading.tokens[start].is(Class::ARTICLE.or(Class::OF)) && reading.cased;
+    let article = reading.tokens[start].hash == hash_word(b"the");
+    start + usize::from(said && !article && start + 1 < postcode)
 }

@@ -72,3 +72,61 @@ fn what_a_bank_calls_an_account_announces_its_number() {
         "B: Tuesday 9-11 or Thu 1-3?",
     ]);
 }
+
+#[test]
+fn initials_titles_and_particles_belong_to_a_name() {
+    expect(&[
+        &[("B: Ask Ms. P. Quandelska.", "Ask [PERSON].")],
+        &[("C: it is for mrs j quandel", "it is for [PERSON]")],
+        &[(
+            "C: Sent from my phone. D. Quandelska",
+            "Sent from my phone. [PERSON]",
+        )],
+        &[(
+            "B: Komt in orde, mevrouw De Quandel.",
+            "Komt in orde, [PERSON].",
+        )],
+        &[(
+            "C: bonjour c est pour mme quandeloré merci beaucoup",
+            "bonjour c est pour [PERSON] merci beaucoup",
+        )],
+        &[(
+            "C: From: Quandelcruz, Ramon P.\nSubject: your invoice",
+            "From: [PERSON]\nSubject: your invoice",
+        )],
+        &[("C: This is Tomaszina Olsen again", "This is [PERSON] again")],
+    ]);
+    survive(&["B: Plan B. Installation takes an hour.", "C: dr appt at 5"]);
+}
+
+#[test]
+fn a_relation_leads_to_a_name() {
+    expect(&[
+        &[("C: text me or my gf dani", "text me or my gf [PERSON]")],
+        &[("C: hes tyrone quandel", "hes [PERSON]")],
+        &[(
+            "C: it was sold to my father, Quandelius Olsen, by phone",
+            "it was sold to my father, [PERSON], by phone",
+        )],
+        &[
+            (
+                "B: What have you got it down under?",
+                "What have you got it down under?",
+            ),
+            ("C: quandelov", "[PERSON]"),
+        ],
+    ]);
+}
+
+#[test]
+fn a_known_name_takes_its_surname_along_in_small_letters() {
+    expect(&[&[
+        (
+            "B: Thanks Quandelo, one moment.",
+            "Thanks [PERSON], one moment.",
+        ),
+        ("C: quandelo de zorbelis", "[PERSON]"),
+        ("C: quandelo zorbelis please", "[PERSON] please"),
+        ("C: quandelo needs it", "[PERSON] needs it"),
+    ]]);
+}

@@ -220,3 +220,8 @@ fn addresses_are_found_with_their_unit_and_without_a_street_word() {
         ],
     ]);
 }
+
+#[test]
+fn a_year_or_a_round_number_behind_a_word_is_no_code() {
+    survive(&["C: since 2009", "C: fiber 500", "C: can i put 20000"]);
+}

@@ -186,7 +186,7 @@ fn italian_and_dutch_are_read() {
                 "B: Ihre Versicherungsscheinnummer bitte?",
                 "Ihre Versicherungsscheinnummer bitte?",
             ),
-            ("C: KV-77102938", "[ACCOUNT_NUMBER]"),
+            ("C: KV-77102938", "[POLICY_NUMBER]"),
         ],
     ]);
 }
@@ -200,7 +200,7 @@ fn an_address_in_lines_is_found_by_its_unit() {
         )],
         &[(
             "C: >Anna H. Quandel\n>91 Quandelvejet 14\n>Apt. 7\n>Testby\n>Nowhereland 55013",
-            ">[PERSON]\n>[ADDRESS]\n>Testby\n>Nowhereland [POSTAL_CODE]",
+            ">[PERSON]\n>[ADDRESS]",
         )],
         &[(
             "C: please send it to 12 Quandelou 7\n Suite 68\n as soon as you can",
@@ -369,4 +369,67 @@ fn a_code_in_pairs_answers_who_asks_for_one() {
         ),
         ("C: 77-41-09", "[ACCESS_CODE]"),
     ]]);
+}
+
+#[test]
+fn what_tells_where_somebody_lives_goes_whole() {
+    expect(&[
+        &[("C: I am in Kaneohe, HI 96744 now", "I am in [ADDRESS] now")],
+        &[("C: estoy en c/ quandela 8", "estoy en [ADDRESS]")],
+        &[(
+            "C: richtig ist quandelweg 12a, 27283 verden",
+            "richtig ist [ADDRESS]",
+        )],
+        &[(
+            "C: ciao una pizza in via dei quandeli 9",
+            "ciao una pizza in [ADDRESS]",
+        )],
+        &[(
+            "C: Yours, Plot 88, 3rd Cross, Quandel Nagar West, Chennai 600101",
+            "Yours, [ADDRESS]",
+        )],
+        &[(
+            "C: Send it to Apt 14, The Granary, Quandel's Walk, Testby, SW1A 2AA",
+            "Send it to [ADDRESS]",
+        )],
+        &[(
+            "C: We are at Quandel Partners LLP, 14 Castle Gate, Testby LN1 9ZZ",
+            "We are at Quandel Partners LLP, [ADDRESS]",
+        )],
+        &[(
+            "C: 417 Quandelka 46\nSuite 12\nTestby\nNowhereland 55012",
+            "[ADDRESS]",
+        )],
+        &[("C: leave it with flat 3b", "leave it with [ADDRESS]")],
+        &[(
+            "C: it is 22 Mill Lane, Testby, IBAN GB82 WEST 1234 5698 7654 32",
+            "it is [ADDRESS], IBAN [IBAN]",
+        )],
+    ]);
+    survive(&["C: a flat 50 dollars off", "C: what is c/o for"]);
+}
+
+#[test]
+fn a_date_of_long_ago_is_a_birth() {
+    expect(&[
+        &[(
+            "C: my girl Hanna Olsen (30/11/2011)",
+            "my girl [PERSON] ([DATE_OF_BIRTH])",
+        )],
+        &[("C: keisha olsen 4/17/88", "[PERSON] [DATE_OF_BIRTH]")],
+        &[("C: 12/25/1990 xmas baby", "[DATE_OF_BIRTH] xmas baby")],
+    ]);
+    survive(&[
+        "C: the log says 1999-05-16 11:28:01",
+        "B: The rule is of 12/25/1990.",
+        "C: i paid on 3/14/2024",
+    ]);
+}
+
+#[test]
+fn an_extension_belongs_to_its_number() {
+    expect(&[
+        &[("C: work 312-555-0111 x204 til 4", "work [PHONE] til 4")],
+        &[("C: 312-555-0111 ext. 23", "[PHONE]")],
+    ]);
 }

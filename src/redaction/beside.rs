@@ -1,0 +1,109 @@
+//! What stands beside a value that was found: a birth behind a name, an extension behind a telephone number, what else is told of
+//! a card.
+
+use super::hash::hash_word;
+use super::lexer::{Form, Token};
+use super::reading::Reading;
+use super::{Kind, Side, Span, values};
+
+/// What is told behind a card's number: until when it is valid, and the code on its back ("09/27 123", "09/27, 123").
+pub(super) fn card_details(reading: &Reading<'_>, spans: &mut Vec<Span>) {
+    for index in 0..reading.tokens.len() {
+        let Some(end) = values::expiry(reading, index) else {
+            continue;
+        };
+        spans.push(reading.span(index, end, Kind::CreditCard, "card_expiry"));
+        let mark = |token: &Token| token.is_mark(b',') || token.is_mark(b'/');
+        let code = end + usize::from(reading.get(end).is_some_and(mark));
+        if reading
+            .get(code)
+            .is_some_and(|token| token.form == Form::Number && matches!(token.digits, 3 | 4))
+        {
+            spans.push(reading.span(code, code + 1, Kind::AccessCode, "card_code"));
+        }
+    }
+}
+
+/// Full dates behind a name, too long ago to be an appointment: "Hanna Quandel (30/11/2001)", "keisha quandel 4/17/88"; and what
+/// a customer writes, whatever stands before it, of a year in which the business had not begun to chat.
+pub(super) fn births(reading: &Reading<'_>, side: Side, spans: &mut Vec<Span>) {
+    const MOST_MARKS: usize = 2;
+    let mut index = 0;
+    while side == Side::Customer && index < reading.tokens.len() {
+        let date = (reading.tokens[index].digits > 0)
+            .then(|| values::date(reading, index))
+            .flatten();
+        let before = |end: usize| {
+            (index..end).any(|at| {
+                let year = reading.written(at).parse();
+                reading.tokens[at].digits == 4 && matches!(year, Ok(1900..=2005_u16))
+            })
+        };
+        // "1999-05-16 11:28:01" was logged.
+        let timed = |end: usize| {
+            reading.get(end).is_some_and(|hour| hour.digits > 0)
+                && reading
+                    .get(end + 1)
+                    .is_some_and(|colon| colon.is_mark(b':'))
+        };
+        if let Some(end) = date.filter(|end| before(*end) && !timed(*end)) {
+            spans.push(reading.span(index, end, Kind::DateOfBirth, "date_long_ago"));
+        }
+        index = date.unwrap_or(index + 1);
+    }
+    for at in 0..spans.len() {
+        if spans[at].kind != Kind::Person {
+            continue;
+        }
+        let ended = |token: &Token| (token.start as usize) < spans[at].end;
+        let mut start = reading.tokens.partition_point(ended);
+        for _ in 0..MOST_MARKS {
+            let mark = |token: &Token| b",(-:".contains(&token.mark);
+            start += usize::from(reading.get(start).is_some_and(mark));
+        }
+        if let Some(end) = values::date(reading, start)
+            .filter(|&end| (start..end).any(|at| is_long_ago(reading, at, at == start)))
+        {
+            spans.push(reading.span(start, end, Kind::DateOfBirth, "date_behind_name"));
+        }
+    }
+}
+
+/// Whether the token at `index` is a year of somebody's birth; with two digits, not where it is the `first` of a date.
+fn is_long_ago(reading: &Reading<'_>, index: usize, first: bool) -> bool {
+    /// Days and months are not more.
+    const DAYS: u16 = 31;
+    match (reading.tokens[index].digits, reading.written(index).parse()) {
+        (4, Ok(year)) => matches!(year, 1900..=2015),
+        (2, Ok(year)) => !first && year > DAYS,
+        _ => false,
+    }
+}
+
+/// "555-0142 x204", "555-0142 ext. 23": what is dialled behind a telephone number.
+pub(super) fn extensions(reading: &Reading<'_>, spans: &mut [Span]) {
+    const MOST_DIGITS: u8 = 5;
+    for span in spans.iter_mut().filter(|span| span.kind == Kind::Phone) {
+        let ended = |token: &Token| (token.start as usize) < span.end;
+        let sign = reading.tokens.partition_point(ended);
+        let Some(token) = reading.get(sign) else {
+            continue;
+        };
+        let short = |token: &Token| (1..=MOST_DIGITS).contains(&token.digits);
+        let joined = token.form == Form::Mixed
+            && reading.written(sign).starts_with(['x', 'X'])
+            && token.len() == usize::from(token.digits) + 1;
+        let named = EXTENSION.iter().any(|word| token.hash == hash_word(word));
+        let dot = reading.get(sign + 1).is_some_and(|dot| dot.is_mark(b'.'));
+        let number = sign + usize::from(named) + usize::from(named && dot);
+        let dialled = reading
+            .get(number)
+            .is_some_and(|token| short(token) && (joined || named && token.form == Form::Number));
+        if dialled {
+            span.end = reading.tokens[number].end as usize;
+        }
+    }
+}
+
+/// What stands before an extension.
+const EXTENSION: [&[u8]; 4] = [b"x", b"ext", b"extn", b"extension"];
