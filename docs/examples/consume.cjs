@@ -16,8 +16,12 @@ class Archive {
     fs.mkdirSync(this.transcripts, { recursive: true });
     this.audits = path.join(directory, 'audits.ndjson');
     // What was archived before; a database would have a unique index over message_id instead.
-    const lines = fs.existsSync(this.audits) ? fs.readFileSync(this.audits, 'utf8').split('\n') : [];
-    this.seen = new Set(lines.filter(Boolean).map((line) => JSON.parse(line).messageId));
+    const archived = fs.existsSync(this.audits) ? fs.readFileSync(this.audits) : Buffer.alloc(0);
+    const whole = archived.subarray(0, archived.lastIndexOf('\n') + 1);
+    // The machine died while it wrote the last line, which was not acknowledged and comes again.
+    if (whole.length < archived.length) fs.truncateSync(this.audits, whole.length);
+    const lines = whole.toString().split('\n').filter(Boolean);
+    this.seen = new Set(lines.map((line) => JSON.parse(line).messageId));
   }
 
   audit(entry) {
@@ -45,7 +49,8 @@ class Archive {
 function newer(one, other) {
   const newness = ({ record, timestamp }) => [
     record.metrics.messagesReceived,
-    record.endTimestamp ? Date.parse(record.endTimestamp) : 0,
+    // Not ended yet, or a time that JavaScript does not know, such as a leap second.
+    Date.parse(record.endTimestamp) || 0,
     timestamp,
   ];
   const [left, right] = [newness(one), newness(other)];
@@ -57,8 +62,10 @@ async function main(queue, directory) {
   const archive = new Archive(directory);
   const connection = await amqp.connect(url);
   const channel = await connection.createChannel();
-  // Yours alone: durable and replicated, so that it keeps what arrives while you are away.
-  await channel.assertQueue(queue, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
+  // Yours alone: durable and replicated, so that it keeps what arrives while you are away. RabbitMQ 4 drops what came back 20
+  // times, which crashes of yours would do to good records.
+  const queueArguments = { 'x-queue-type': 'quorum', 'x-delivery-limit': 1_000_000 };
+  await channel.assertQueue(queue, { durable: true, arguments: queueArguments });
   await channel.bindQueue(queue, transcriptsExchange, 'transcript.sanitized');
   await channel.bindQueue(queue, auditExchange, 'audit.*');
   await channel.prefetch(50);
@@ -74,6 +81,10 @@ async function main(queue, directory) {
   console.error('waiting for records');
 }
 
+if (process.argv.length !== 4) {
+  console.error('usage: node consume.cjs QUEUE DIRECTORY');
+  process.exit(1);
+}
 main(...process.argv.slice(2)).catch(({ message }) => {
   console.error(`error: ${message}`);
   process.exit(1);

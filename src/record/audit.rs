@@ -80,13 +80,13 @@ pub struct AuditRecord<'a> {
     pub messages_skipped: SkipCounts,
     /// Digest of the rules in force.
     pub policy_version: &'a str,
-    /// What was wrong, from a fixed list of texts; null on success.
+    /// What was wrong, from a fixed list of texts; null where nothing was.
     pub error: Option<&'a str>,
     /// The same as a code.
     pub error_code: Option<&'static str>,
-    /// The HTTP status that Genesys answered with, where it failed.
+    /// The HTTP status that Genesys answered with, where what it answered was wrong.
     pub http_status: Option<u16>,
-    /// The correlation id that Genesys answered with, for its support.
+    /// The correlation id that Genesys answered with, for its support; null on success.
     pub genesys_correlation_id: Option<&'a str>,
     /// Which attempt this was, from 1.
     pub attempt: u32,

@@ -1,6 +1,8 @@
 //! The JSON Schemas (draft 2020-12), generated from the types.
 
-use schemars::{Schema, generate::SchemaSettings};
+use schemars::Schema;
+use schemars::generate::SchemaSettings;
+use schemars::transform::RecursiveTransform;
 use serde_json::{Value, json};
 
 use super::AuditRecord;
@@ -33,6 +35,7 @@ pub fn job_schema() -> Value {
             { "properties": { "conversationId": id }, "required": ["conversationId"] },
             {
                 "description": "The Genesys customer.end event from EventBridge.",
+                "not": { "required": ["conversationId"] },
                 "properties": {
                     "detail": {
                         "type": "object",
@@ -42,8 +45,7 @@ pub fn job_schema() -> Value {
                                 "properties": {
                                     "conversationId": id,
                                     "mediaType": {
-                                        "type": "string",
-                                        "description": "Other media than MESSAGE are acknowledged and ignored."
+                                        "description": "A string: other media than MESSAGE are acknowledged and ignored."
                                     }
                                 },
                                 "required": ["conversationId"]
@@ -58,9 +60,18 @@ pub fn job_schema() -> Value {
     })
 }
 
+/// The formats of Rust's unsigned integers are unknown elsewhere, and strict validators refuse what they do not know.
+fn without_uint(schema: &mut Schema) {
+    let format = schema.get("format").and_then(Value::as_str);
+    if format.is_some_and(|format| format.starts_with("uint")) {
+        schema.remove("format");
+    }
+}
+
 fn schema_of<T: schemars::JsonSchema>() -> Value {
     let schema: Schema = SchemaSettings::draft2020_12()
         .for_serialize()
+        .with_transform(RecursiveTransform(without_uint))
         .into_generator()
         .into_root_schema_for::<T>();
     schema.into()

@@ -109,7 +109,7 @@ pub(super) fn possible(reading: &Reading<'_>) -> bool {
             || (token.is_word() && token.len() >= 7 && token.class == Class::default())
             // "c/ Mayor", "HI 96744"
             || token.hash == hash_word(b"c")
-            || token.is(Class::STATE)
+            || token.is(Class::STATE) && token.len() == 2 && token.case == Case::Upper
     })
 }
 

@@ -75,7 +75,8 @@ pub(super) struct Metadata {
     pub(super) redaction_applied: bool,
     /// The replacements in the text, in order.
     pub(super) redactions: Vec<Redaction>,
-    /// 64 hex digits: HMAC-SHA256 over conversation and message id with the operator's key, else SHA-256 of the sequence id.
+    /// 64 hex digits: with the operator's key HMAC-SHA256 over the conversation's id, a line feed, and the message's id before
+    /// redaction, or its sequence id where it has none; without a key SHA-256 of the sequence id.
     pub(super) fingerprint: Fingerprint,
 }
 

@@ -270,23 +270,65 @@ fn redact_between<'a>(
 /// A string that is a point in time passes as it is; what is none could be anything, and is not published.
 fn timestamp(text: Option<&str>) -> Option<&str> {
     text.filter(|text| {
-        // The parser would also take a time zone's name in brackets, and so any text.
-        let plain = text.bytes().all(|byte| {
-            matches!(
-                byte,
-                b'0'..=b'9' | b'-' | b':' | b'.' | b'+' | b'T' | b't' | b'Z' | b'z' | b' '
-            )
-        });
-        plain
+        is_rfc3339(text)
             && (text.parse::<jiff::Timestamp>().is_ok()
                 || text.parse::<jiff::civil::DateTime>().is_ok())
     })
+}
+
+/// Whether a text has the form of RFC 3339, the zone aside, which it may lack. The parser would also take other forms of ISO
+/// 8601, and a time zone's name in brackets, and so any text.
+fn is_rfc3339(text: &str) -> bool {
+    const DATE_AND_TIME: &[u8; 19] = b"0000-00-00T00:00:00";
+    const ZONE: &[u8; 6] = b"+00:00";
+    let fits = |text: &[u8], form: &[u8]| {
+        text.len() == form.len()
+            && text.iter().zip(form).all(|(byte, form)| match form {
+                b'0' => byte.is_ascii_digit(),
+                b'T' => matches!(byte, b'T' | b't' | b' '),
+                b'+' => matches!(byte, b'+' | b'-'),
+                form => byte == form,
+            })
+    };
+    let Some((time, rest)) = text.as_bytes().split_first_chunk::<19>() else {
+        return false;
+    };
+    let zone = rest.strip_prefix(b".").map_or(rest, |fraction| {
+        let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit());
+        &fraction[digits.count()..]
+    });
+    fits(time, DATE_AND_TIME) && (matches!(zone, b"" | b"Z" | b"z") || fits(zone, ZONE))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::transcript::decode;
+
+    #[test]
+    fn times_are_those_of_rfc_3339() {
+        for time in [
+            "2026-05-01T10:00:00Z",
+            "2026-05-01t10:00:00.123456z",
+            "2026-05-01 10:00:00+05:30",
+            "2026-05-01T10:00:00.5",
+        ] {
+            assert_eq!(timestamp(Some(time)), Some(time));
+        }
+        for other in [
+            "",
+            "2026-05-01",
+            "20260501T100000Z",
+            "2026-05-01T10Z",
+            "2026-05-01T10:00:00+05",
+            "2026-05-01T10:00:00+05:30:15",
+            "-000001-05-01T10:00:00Z",
+            "2026-13-01T10:00:00Z",
+            "2026-05-01T10:00:00Z[Europe/Paris]",
+        ] {
+            assert_eq!(timestamp(Some(other)), None, "{other}");
+        }
+    }
 
     #[test]
     fn names_of_participants_are_found_and_not_published() {
