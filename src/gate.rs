@@ -2,8 +2,11 @@
 //!
 //! Refused credentials and a long Retry-After are the service's at once. A 403 without a code, a 5xx, a
 //! timeout may be one conversation's own: they count as the service's after three different conversations failed with no
-//! success between. A pause ends with a probe: one job alone; where it fails the same way, the next pause is longer.
+//! success between. A pause ends with a probe: one job alone, and none that failed before, where there is another; where it
+//! fails the same way, the next pause is longer. A conversation that is refused again and again while others are served is
+//! refused for itself.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -15,6 +18,10 @@ use crate::genesys::{Error, ErrorKind, LONGEST_WAIT};
 
 /// Different conversations that must fail in a row before the fault is the service's.
 const CONVERSATIONS: usize = 3;
+/// How often others must have been served after a conversation was refused before the refusal is its own.
+const REFUSALS: u8 = 3;
+/// Most conversations that are kept in mind.
+const MOST_REMEMBERED: usize = 64;
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
@@ -94,6 +101,10 @@ pub struct Gate {
 struct Record {
     /// Conversations that failed since the last success.
     failed: Vec<String>,
+    /// Those of them for which the credentials or a permission were refused.
+    refused: Vec<String>,
+    /// How often others were served after a conversation was refused.
+    refusals: HashMap<String, u8>,
     /// Pauses since the last success.
     pauses: u32,
 }
@@ -127,6 +138,7 @@ impl Gate {
         }
         let mut record = self.record();
         record.failed.clear();
+        record.pardon();
         if let State::Paused { .. } = self.state() {
             return;
         }
@@ -145,9 +157,19 @@ impl Gate {
     /// Judges a failed call: whether it is the service's fault. Then intake is paused.
     pub fn failed(&self, conversation_id: &str, error: &Error) -> bool {
         match &error.kind {
-            ErrorKind::CredentialsRefused => self.pause(Cause::Credentials, error),
+            ErrorKind::CredentialsRefused | ErrorKind::MissingPermission => {
+                if !self.record().refuse(conversation_id) {
+                    return false;
+                }
+                self.pause(
+                    match error.kind {
+                        ErrorKind::CredentialsRefused => Cause::Credentials,
+                        _ => Cause::Permission,
+                    },
+                    error,
+                );
+            }
             ErrorKind::NoTokenEndpoint => self.pause(Cause::TokenEndpoint, error),
-            ErrorKind::MissingPermission => self.pause(Cause::Permission, error),
             ErrorKind::RateLimited { retry_after } if *retry_after > LONGEST_WAIT => {
                 self.pause(Cause::RateLimit, error);
             }
@@ -215,13 +237,10 @@ impl Gate {
     fn suspect(&self, conversation_id: &str, error: &Error) -> bool {
         let mut record = self.record();
         self.clean.store(false, Ordering::Release);
-        if !record.failed.iter().any(|failed| failed == conversation_id) {
-            record.failed.push(conversation_id.to_owned());
-        }
+        remember(&mut record.failed, conversation_id);
         let enough = record.failed.len() >= CONVERSATIONS;
         // During a pause and its probe the fault stands until something succeeds.
         let fault = enough || self.state() != State::Open;
-        record.failed.truncate(CONVERSATIONS);
         drop(record);
         if fault {
             self.pause(Cause::Service, error);
@@ -269,8 +288,46 @@ impl Gate {
         );
     }
 
+    /// Whether a conversation failed since the last success: it would say nothing as a probe.
+    pub fn has_failed(&self, conversation_id: &str) -> bool {
+        let record = self.record();
+        let mut failed = record.failed.iter();
+        failed.any(|failed| failed == conversation_id)
+    }
+
     fn record(&self) -> MutexGuard<'_, Record> {
         self.record.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Record {
+    /// A conversation is refused: whether that is the service's fault.
+    fn refuse(&mut self, conversation_id: &str) -> bool {
+        let own = self.refusals.get(conversation_id);
+        if own.is_some_and(|refusals| *refusals >= REFUSALS) {
+            return false;
+        }
+        remember(&mut self.failed, conversation_id);
+        remember(&mut self.refused, conversation_id);
+        true
+    }
+
+    /// Others are served.
+    fn pardon(&mut self) {
+        for conversation_id in self.refused.drain(..) {
+            if self.refusals.len() >= MOST_REMEMBERED {
+                self.refusals.clear();
+            }
+            let refusals = self.refusals.entry(conversation_id).or_default();
+            *refusals = refusals.saturating_add(1);
+        }
+    }
+}
+
+fn remember(conversations: &mut Vec<String>, conversation_id: &str) {
+    let known = conversations.iter().any(|known| known == conversation_id);
+    if !known && conversations.len() < MOST_REMEMBERED {
+        conversations.push(conversation_id.to_owned());
     }
 }
 
@@ -308,6 +365,25 @@ mod tests {
         assert!(!fail(&gate, "b", forbidden));
         assert!(fail(&gate, "c", ErrorKind::Unreachable("gone")));
         assert!(is_paused(&gate));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_conversation_that_is_refused_again_and_again_is_refused_for_itself() {
+        let gate = Gate::default();
+        for _ in 0..REFUSALS {
+            assert!(fail(&gate, "a", ErrorKind::CredentialsRefused));
+            assert!(gate.has_failed("a"));
+            let State::Paused { until, .. } = gate.state() else {
+                unreachable!()
+            };
+            tokio::time::sleep_until(until).await;
+            gate.probe();
+            gate.served();
+            assert!(!gate.has_failed("a"));
+        }
+        assert!(!fail(&gate, "a", ErrorKind::CredentialsRefused));
+        assert_eq!(gate.state(), State::Open);
+        assert!(fail(&gate, "b", ErrorKind::CredentialsRefused));
     }
 
     #[tokio::test(start_paused = true)]

@@ -154,9 +154,14 @@ pub fn of_error(
     match &error.kind {
         ErrorKind::RateLimited { retry_after } => unharmed((*retry_after).max(policy.delay(0))),
         _ if service_fault => unharmed(Duration::ZERO),
-        ErrorKind::CredentialsRefused
-        | ErrorKind::NoTokenEndpoint
-        | ErrorKind::MissingPermission => unharmed(Duration::ZERO),
+        ErrorKind::NoTokenEndpoint => unharmed(Duration::ZERO),
+        // While others are served.
+        ErrorKind::CredentialsRefused | ErrorKind::MissingPermission if exhausted => {
+            Outcome::Reject(Reason::ForbiddenConversation)
+        }
+        ErrorKind::CredentialsRefused | ErrorKind::MissingPermission => {
+            counted(policy.delay(attempt - 1))
+        }
         ErrorKind::NotFound => {
             // A conversation that just ended may lag: the first delay would be wasted on it.
             let delay = policy.delay(attempt);
@@ -252,6 +257,13 @@ mod tests {
             this_conversation: false,
         };
         assert_eq!(life(&forbidden), (vec![5], Reason::ForbiddenConversation));
+        assert_eq!(
+            life(&ErrorKind::CredentialsRefused),
+            (
+                vec![5, 30, 120, 600, 3600, 21_600, 21_600],
+                Reason::ForbiddenConversation
+            )
+        );
         for (kind, reason) in [
             (ErrorKind::BadRequest, Reason::BadRequest),
             (ErrorKind::InvalidJson, Reason::InvalidJson),
@@ -289,7 +301,7 @@ mod tests {
         };
         let outcome = |kind: ErrorKind, fault| of_error(&kind.into(), fault, last, &policy());
         for (kind, fault) in [
-            (ErrorKind::CredentialsRefused, false),
+            (ErrorKind::CredentialsRefused, true),
             (ErrorKind::NoTokenEndpoint, false),
             (ErrorKind::Server, true),
             (

@@ -9,13 +9,14 @@
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::returns::Known;
 use super::{App, MOST_CRASHES};
 use crate::gate::State;
 use crate::genesys::Permit;
+use crate::job::{self, Job};
 use crate::queue::{
     Delivered, Intake, Obstacles, Origin, Outbox, Session, SessionError, Suspects, acknowledge,
     give_back,
@@ -24,6 +25,8 @@ use crate::telemetry::metrics;
 
 /// How often it is looked whether a suspect waits.
 const LOOK_FOR_SUSPECTS: Duration = Duration::from_secs(2);
+/// How long it is waited for what the broker delivers, to choose a job for a probe.
+const GATHERING: Duration = Duration::from_millis(200);
 
 /// A job for a worker, with the budget for its first call.
 pub(super) struct Assignment {
@@ -168,11 +171,43 @@ impl<'a> Feeder<'a> {
             if !delivered.is_live() {
                 return Err(SessionError::ConnectionLost);
             }
-            if let Some(delivered) = self.examined(delivered).await? {
+            if let Some(mut delivered) = self.examined(delivered).await? {
+                if let State::Probing { .. } = self.app.worker.gate.state() {
+                    delivered = self.probing_job(delivered).await?;
+                }
                 self.assign(delivered, permit).await;
                 return Ok(());
             }
         }
+    }
+
+    /// A job for a probe: of what the broker has delivered, `first` and all behind it, one whose conversation has not failed,
+    /// where there is one, and any of these: those at the head may have caused the pause. The others go back.
+    async fn probing_job(&mut self, first: Delivered) -> Result<Delivered, SessionError> {
+        let until = Instant::now() + GATHERING;
+        self.jobs.leftovers.push(first);
+        while let Ok(delivered) = timeout_at(until, self.jobs.next()).await {
+            self.jobs.leftovers.push(delivered?);
+        }
+        let gate = &self.app.worker.gate;
+        let is_fresh = |delivered: &Delivered| {
+            let conversation = match job::decode(&delivered.job.body) {
+                Ok(Job::Intercept(conversation)) => conversation,
+                // Says nothing of the service.
+                Ok(Job::OtherMedium(_)) | Err(_) => return false,
+            };
+            !delivered.redelivered && !gate.has_failed(&conversation)
+        };
+        let leftovers = self.jobs.leftovers.iter().enumerate();
+        let fresh: Vec<usize> = leftovers
+            .filter(|(_, delivered)| is_fresh(delivered))
+            .map(|(at, _)| at)
+            .collect();
+        // The first has been examined.
+        let chosen = fastrand::choice(fresh).unwrap_or(0);
+        let delivered = self.jobs.leftovers.swap_remove(chosen);
+        self.give_back().await?;
+        Ok(delivered)
     }
 
     /// Sorts out what came back: `None` where a delivery is not to be worked on here and now.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse};
 use axum::routing::{get, post};
@@ -129,6 +130,46 @@ async fn a_refused_token_is_renewed_once_and_costs_no_attempt() {
     assert!(audits.iter().all(|audit| audit.body["attempt"] == json!(1)));
     assert_eq!(tokens.load(Ordering::Relaxed), 2);
     assert!(!worker.output().contains("intake.paused"));
+}
+
+/// An API that refuses the credentials for one conversation, whatever the token.
+async fn api_that_refuses(refused: String) -> String {
+    let token = async || axum::Json(json!({"access_token": "t", "expires_in": 600}));
+    let details = async move |Path(id): Path<String>| match id == refused {
+        true => StatusCode::UNAUTHORIZED.into_response(),
+        false => axum::Json(json!({"messages": []})).into_response(),
+    };
+    let router = axum::Router::new()
+        .route("/api/v2/oauth/token", post(token))
+        .route("/api/v2/conversations/web/details/{id}", get(details));
+    serve(router).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_conversation_that_is_always_refused_ends_while_others_are_served() {
+    let stand = Stand::new().await;
+    let ids = stand.conversations(9).await;
+    let url = api_that_refuses(ids[0].clone()).await;
+    for id in &ids {
+        stand.send(id.as_bytes(), BasicProperties::default()).await;
+    }
+    let _worker = stand.worker(&[("GENESYS_API_URL", &url), ("INTERCEPTOR_MAX_ATTEMPTS", "2")]);
+    let mut served = 8;
+    stand.records.until_audits("success", served).await;
+    // Each time that others are served, the refusal is more its own.
+    until("its end", async || {
+        stand
+            .send(ids[1].as_bytes(), BasicProperties::default())
+            .await;
+        served += 1;
+        stand.records.until_audits("success", served).await;
+        stand.depth("conversations.dead").await == Some(1)
+    })
+    .await;
+    let audit = stand.records.until_audits("failed", 1).await.remove(0);
+    assert_eq!(audit.conversation_id(), ids[0]);
+    assert_eq!(audit.body["errorCode"], "forbidden_conversation");
+    assert_eq!(audit.body["httpStatus"], json!(401));
 }
 
 #[tokio::test(flavor = "multi_thread")]
