@@ -13,12 +13,13 @@ const METHOD: u8 = 1;
 const HEADER: u8 = 2;
 const BODY: u8 = 3;
 const HEARTBEAT: u8 = 8;
-/// More than a broker agrees to.
+/// More than a broker agrees to: not worth the memory.
 const LONGEST: usize = 1024 * 1024;
-/// The class of all that has content.
-const BASIC: u16 = 60;
-const DELIVER: u16 = 60;
-const GET_OK: u16 = 71;
+/// Class and method.
+const CONNECTION_CLOSE: (u16, u16) = (10, 50);
+const CHANNEL_CLOSE: (u16, u16) = (20, 40);
+const DELIVER: (u16, u16) = (60, 60);
+const GET_OK: (u16, u16) = (60, 71);
 /// Tables and arrays in each other. RabbitMQ's own headers need three.
 const DEEPEST: u8 = 16;
 
@@ -26,47 +27,48 @@ const DEEPEST: u8 = 16;
 /// where a body's frame goes on, and [`usize::MAX`] where it is no AMQP.
 pub(super) fn mend(bytes: &mut [u8]) -> usize {
     let mut next = 0;
-    while let Some(&mut [kind, _, _, a, b, c, d]) = bytes
-        .get_mut(next..)
-        .and_then(|rest| rest.first_chunk_mut::<FRAME_HEADER>())
-    {
+    while let Some(rest @ &[kind, ..]) = bytes.get(next..) {
+        if !matches!(kind, METHOD | HEADER | BODY | HEARTBEAT) {
+            return usize::MAX;
+        }
+        let Some(&[_, _, _, a, b, c, d]) = rest.first_chunk::<FRAME_HEADER>() else {
+            break;
+        };
         let payload = next + FRAME_HEADER;
         let Ok(size) = usize::try_from(u32::from_be_bytes([a, b, c, d])) else {
             return usize::MAX;
         };
-        let mending: fn(&mut [u8]) -> Option<()> = match kind {
-            METHOD => mend_method,
-            HEADER => mend_header,
-            // Whatever they hold.
-            BODY | HEARTBEAT => {
-                next = payload.saturating_add(size).saturating_add(FRAME_END);
-                continue;
-            }
-            _ => return usize::MAX,
-        };
-        if size > LONGEST {
-            return usize::MAX;
+        let end = payload.saturating_add(size).saturating_add(FRAME_END);
+        // These pass whatever they hold, and so need not be waited for.
+        if matches!(kind, BODY | HEARTBEAT) || size > LONGEST {
+            next = end;
+            continue;
         }
-        let end = payload + size + FRAME_END;
         if end > bytes.len() {
             break;
         }
+        let payload = &mut bytes[payload..payload + size];
         // What ends early is the broker's own fault, and lapin says so.
-        let _ = mending(&mut bytes[payload..payload + size]);
+        let _ = match kind {
+            METHOD => mend_method(payload),
+            _ => mend_header(payload),
+        };
         next = end;
     }
     next
 }
 
-/// Of methods, those that name what a stranger has chosen: the routing key.
+/// Of methods, those that repeat what a stranger has chosen: the routing key, and why a channel or the connection ends.
 fn mend_method(payload: &mut [u8]) -> Option<()> {
+    const CODE: usize = 2;
     const TAG: usize = 8;
     const REDELIVERED: usize = 1;
     let mut rest = Rest(payload);
-    if rest.u16()? != BASIC {
-        return Some(());
-    }
-    match rest.u16()? {
+    match (rest.u16()?, rest.u16()?) {
+        CONNECTION_CLOSE | CHANNEL_CLOSE => {
+            rest.take(CODE)?;
+            return rest.short_string();
+        }
         DELIVER => rest.short_string()?,
         GET_OK => {}
         _ => return Some(()),
@@ -114,8 +116,8 @@ fn mend_header(payload: &mut [u8]) -> Option<()> {
             }
             Property::Table => {
                 let table = rest.long()?;
-                if mend_table(table, 0).is_none() {
-                    make_opaque(table);
+                if let Err(entry) = mend_table(table, 0) {
+                    make_opaque(&mut table[entry..]);
                 }
             }
         }
@@ -129,14 +131,16 @@ enum Property {
     Fixed(usize),
 }
 
-/// `None` where it is no table.
-fn mend_table(table: &mut [u8], depth: u8) -> Option<()> {
+/// Where it is no table from an entry on, where that begins.
+fn mend_table(table: &mut [u8], depth: u8) -> Result<(), usize> {
+    let length = table.len();
     let mut rest = Rest(table);
     while !rest.0.is_empty() {
-        rest.short_string()?;
-        rest.value(depth)?;
+        let entry = length - rest.0.len();
+        let mended = rest.short_string().and_then(|()| rest.value(depth));
+        mended.ok_or(entry)?;
     }
-    Some(())
+    Ok(())
 }
 
 fn mend_array(array: &mut [u8], depth: u8) -> Option<()> {
@@ -147,15 +151,18 @@ fn mend_array(array: &mut [u8], depth: u8) -> Option<()> {
     Some(())
 }
 
-/// Makes a table of what is none: one entry without a name, whose value is the bytes.
+/// Makes a table of what is none: one entry without a name, whose value is the bytes; of too few for that, one without a value.
 fn make_opaque(table: &mut [u8]) {
     /// The length of the name, the type, and the length of the value.
     const ENTRY: usize = 6;
-    let Some((entry, value)) = table.split_first_chunk_mut::<ENTRY>() else {
-        return;
-    };
-    let [a, b, c, d] = u32::try_from(value.len()).unwrap_or_default().to_be_bytes();
-    *entry = [0, b'x', a, b, c, d];
+    if let Some((entry, value)) = table.split_first_chunk_mut::<ENTRY>() {
+        let [a, b, c, d] = u32::try_from(value.len()).unwrap_or_default().to_be_bytes();
+        *entry = [0, b'x', a, b, c, d];
+    } else if let [length, name @ .., kind] = table {
+        *length = u8::try_from(name.len()).unwrap_or_default();
+        name.fill(b'?');
+        *kind = b'V';
+    }
 }
 
 /// What is not read yet.
@@ -208,7 +215,7 @@ impl<'a> Rest<'a> {
                 let inner = self.long()?;
                 let mended = match kind {
                     _ if depth == DEEPEST => None,
-                    b'F' => mend_table(inner, depth + 1),
+                    b'F' => mend_table(inner, depth + 1).ok(),
                     _ => mend_array(inner, depth + 1),
                 };
                 if mended.is_none() {
@@ -311,8 +318,11 @@ mod tests {
         let (names, ..) = read(header(&entry(b"k", b'A', &long(&deep)), b"m"));
         assert_eq!(names, ["k"]);
 
-        let (names, value, _) = read(header(&entry(b"k", b'?', b"whatever"), b"m"));
-        assert_eq!(names, [""]);
+        // What stands before it stays.
+        let good = entry(b"k", b't', &[1]);
+        let bad = entry(b"k", b'?', b"whatever");
+        let (names, value, _) = read(header(&[good, bad].concat(), b"m"));
+        assert_eq!(names, ["", "k"]);
         assert!(matches!(value, Some(AMQPValue::ByteArray(_))));
         let inner = entry(b"k", b'?', b"whatever");
         let (_, value, _) = read(header(&entry(b"k", b'F', &long(&inner)), b"m"));
@@ -340,8 +350,7 @@ mod tests {
         assert_eq!(mend(&mut both[..header.len() + 3]), header.len());
         assert_eq!(mend(&mut both[..header.len() + 8]), both.len());
         assert!(both.ends_with(&body));
-        let mut foreign = b"HTTP/1.1 400 Bad Request".to_vec();
-        assert_eq!(mend(&mut foreign), usize::MAX);
+        assert_eq!(mend(&mut b"HT".to_vec()), usize::MAX, "no AMQP");
     }
 
     proptest! {
@@ -362,7 +371,8 @@ mod tests {
         }
 
         #[test]
-        fn any_table_can_be_read(table in prop::collection::vec(any::<u8>(), 6..200)) {
+        // A single byte is none, whatever it is made.
+        fn any_table_can_be_read(table in prop::collection::vec(any::<u8>(), 2..200)) {
             read(header(&table, b"m"));
         }
     }

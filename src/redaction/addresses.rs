@@ -6,7 +6,7 @@ use super::lexer::{Case, Form};
 use super::places::{before_state, is_unit_number, tail};
 use super::postcodes::{city_and_state, state_behind};
 use super::reading::Reading;
-use super::streets::{is_compound, is_small_compound, small_street, street_first};
+use super::streets::{is_compound, is_small_compound, street_first, told_small_street};
 use super::values::is_measure;
 use super::{Kind, Span, continental};
 
@@ -88,9 +88,15 @@ fn is_lone_unit(reading: &Reading<'_>, index: usize) -> bool {
         let last = reading
             .get(index + 2)
             .is_none_or(|next| next.ends_sentence() || next.is_mark(b','));
+        // "we pay a flat 20"
+        let placed = token.hash != hash_word(b"flat")
+            || reading.before(index).is_none_or(|before| {
+                let at = [b"at".as_slice(), b"in", b"my"].map(hash_word);
+                !before.is_word() || before.is(Class::TOWARDS) || at.contains(&before.hash)
+            });
         is_unit_number(number)
             && !is_measure(number)
-            && (lettered || matches!(number.digits, 1..=4) && last)
+            && (lettered || matches!(number.digits, 1..=4) && last && placed)
     })
 }
 
@@ -107,7 +113,8 @@ pub(super) fn possible(reading: &Reading<'_>) -> bool {
     reading.tokens.iter().any(|token| {
         token.is(Class::STREET.or(Class::STREET_FIRST).or(Class::STREET_UNIT))
             || (token.is_word() && token.len() >= 7 && token.class == Class::default())
-            // "c/ Mayor", "HI 96744"
+            // "37154 Northeim", "c/ Mayor", "HI 96744"
+            || token.form == Form::Number && matches!(token.digits, 5 | 6) && reading.glance.has(b'\n')
             || token.hash == hash_word(b"c")
             || token.is(Class::STATE) && token.len() == 2 && token.case == Case::Upper
     })
@@ -126,7 +133,7 @@ pub(super) fn at(reading: &Reading<'_>, start: usize) -> Option<usize> {
                 && (reading.capital(start) || !reading.english && !token.is(Class::ENGLISH)) =>
         {
             let end = street_first(reading, start).map(|end| tail(reading, end));
-            end.or_else(|| small_street(reading, start).filter(|_| !reading.capital(start)))
+            end.or_else(|| told_small_street(reading, start))
         }
         // "via dei mille 9": the first word is an English one, too.
         Form::Word
@@ -134,10 +141,10 @@ pub(super) fn at(reading: &Reading<'_>, start: usize) -> Option<usize> {
                 && !reading.english
                 && reading.get(start + 1)?.is(Class::PARTICLE) =>
         {
-            small_street(reading, start)
+            told_small_street(reading, start)
         }
         Form::Word if matches!(token.len(), 1 | 2) && reading.numeric => {
-            continental::post_box(reading, start).or_else(|| small_street(reading, start))
+            continental::post_box(reading, start).or_else(|| told_small_street(reading, start))
         }
         Form::Word if !reading.capital(start) && is_small_compound(reading, start) => {
             Some(tail(reading, start + 2))

@@ -149,16 +149,20 @@ fn by_unit(reading: &Reading<'_>, spans: &mut Vec<Span>) {
         }
         let mut end = line_end(index);
         spans.push(reading.span(start, end, Kind::Address, "address_block"));
+        let mut plain = true;
         for _ in 0..MOST_LINES {
             let next = (end..tokens.len()).find(|at| !is_break(&tokens[*at]));
             let Some(next) = next else { break };
             end = line_end(next);
+            plain &= !tokens[next..end].iter().any(said);
             let code = &tokens[end - 1];
-            if tokens[next..end].iter().any(said) {
-                break;
-            }
             if code.form == Form::Number && matches!(code.digits, 4..=6) {
-                spans.push(reading.span(start, end, Kind::Address, "address_block"));
+                // Of lines that may say something else, the postcode alone.
+                let (first, kind) = match plain {
+                    true => (start, Kind::Address),
+                    false => (end - 1, Kind::PostalCode),
+                };
+                spans.push(reading.span(first, end, kind, "address_block"));
                 break;
             }
         }

@@ -92,7 +92,7 @@ impl<'a> Context<'a> {
         }
         if digits {
             standing_codes(reading, spans);
-            beside::births(reading, side, spans);
+            beside::births(reading, side, ask.neutral, spans);
         }
         if digits {
             beside::extensions(reading, spans);

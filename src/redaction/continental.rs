@@ -14,7 +14,9 @@ pub(super) fn at(reading: &Reading<'_>, index: usize) -> Option<(usize, usize)> 
     // "Knez Mihailova 205, Beograd 11000"
     let city_first = is_name(reading, before) && before > 0;
     let comma = before - usize::from(city_first);
-    if !reading.tokens[comma].is_mark(b',') {
+    // "Am Alten Brunnen 14", and on the next line "37154 Northeim"
+    let joint = &reading.tokens[comma];
+    if !joint.is_mark(b',') && (joint.form != Form::Break || city_first) {
         return None;
     }
     let end = behind_postcode(reading, index, city_first)?;
@@ -59,6 +61,11 @@ fn behind_postcode(reading: &Reading<'_>, index: usize, city_first: bool) -> Opt
     is_city(end).then_some(end)
 }
 
+/// Whether a postcode and its city begin at token `index`.
+pub(super) fn is_postcode_and_city(reading: &Reading<'_>, index: usize) -> bool {
+    index < reading.tokens.len() && behind_postcode(reading, index, false).is_some()
+}
+
 /// A word that is written as a name is.
 fn is_name(reading: &Reading<'_>, index: usize) -> bool {
     reading.get(index).is_some_and(|token| {
@@ -80,7 +87,7 @@ fn is_abbreviation(reading: &Reading<'_>, dot: usize) -> bool {
 /// "3. tv.", "m. 30".
 fn house_number(reading: &Reading<'_>, end: usize) -> Option<usize> {
     const LONGEST: usize = 12;
-    const ORDINAL: [char; 3] = ['d', 'h', 't'];
+    const ORDINALS: [&str; 4] = ["st", "nd", "rd", "th"];
     /// The longest small word of a floor or a door.
     const SHORT: usize = 4;
     let is_part = |at: usize| {
@@ -89,8 +96,8 @@ fn house_number(reading: &Reading<'_>, end: usize) -> Option<usize> {
             Form::Word => is_name(reading, at) || token.len() <= SHORT && !token.is(Class::FILLER),
             // "3rd Cross"
             Form::Number | Form::Mixed => {
-                token.len() <= SHORT
-                    && (!is_measure(token) || reading.written(at).ends_with(ORDINAL))
+                let ordinal = |ending: &&str| reading.written(at).ends_with(ending);
+                token.len() <= SHORT && (!is_measure(token) || ORDINALS.iter().any(ordinal))
             }
             Form::Mark => {
                 matches!(token.mark, b',' | b'/' | b'-' | b'#')

@@ -212,10 +212,17 @@ fn behind(
             return None;
         }
         if let Some(end) = value_at(reading, index, limit, kind, weak, linked) {
-            return Some((index, end));
+            // "Mum, Sainsburys is closed"
+            let apposed = weak
+                && kind == Kind::Person
+                && index == from + 1
+                && reading.tokens[from].is_mark(b',');
+            let closed = |next: &Token| next.ends_sentence() || next.is_mark(b',');
+            return (!apposed || reading.get(end).is_none_or(closed)).then_some((index, end));
         }
         linked |= is_link(token);
-        let apposed = || index == from && weak && is_apposition(reading, index);
+        let person = weak && kind == Kind::Person;
+        let apposed = || person && index == from && is_apposition(reading, index);
         if !(is_skipped(token) || apposed()) {
             break;
         }

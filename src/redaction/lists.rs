@@ -110,5 +110,5 @@ fn is_strange_name(reading: &Reading<'_>, index: usize) -> bool {
 }
 
 fn is_and(token: &Token) -> bool {
-    token.hash == hash_word(b"and") || token.is_mark(b'&')
+    token.hash == hash_word(b"and")
 }

@@ -104,8 +104,10 @@ pub(super) fn with_small_surname(reading: &Reading<'_>, first: usize) -> usize {
     let particle = usize::from(is_particle(first + 1));
     let surname = first + 1 + particle;
     let named = reading.get(surname).is_some_and(|token| {
-        let surname = token.is(Class::SURNAME) && !reading.ordinary(surname);
-        token.is_word() && token.len() >= SHORTEST && (token.class == Class::default() || surname)
+        let listed = token.is(Class::SURNAME) && !reading.ordinary(surname);
+        // Without a dictionary any word is in no list.
+        let strange = reading.unknown(surname) || particle > 0 && token.class == Class::default();
+        token.is_word() && token.len() >= SHORTEST && (listed || strange)
     });
     let known = !reading.ordinary(first) || particle > 0;
     if !reading.cased && known && named && stands_last(reading, surname) {
@@ -120,9 +122,9 @@ fn is_second_half(reading: &Reading<'_>, index: usize) -> bool {
     const LONGEST: usize = 4;
     reading.touches_next(index - 1)
         && !reading.tokens[index - 2].is(Class::ENGLISH)
-        && reading
-            .get(index)
-            .is_some_and(|token| token.is_word() && token.len() <= LONGEST && !token.is(NO_NAME))
+        && reading.get(index).is_some_and(|token| {
+            token.is_word() && token.len() <= LONGEST && !token.is(Class::FILLER)
+        })
 }
 
 /// "Tom I. Hale": with a dot it is an initial, whatever the letter.
@@ -134,7 +136,7 @@ fn is_dotted(reading: &Reading<'_>, index: usize) -> bool {
         && part(reading, index + 2, true)
 }
 
-fn is_i(token: &Token) -> bool {
+pub(super) fn is_i(token: &Token) -> bool {
     token.hash == hash_word(b"i") || token.hash == hash_word(b"a")
 }
 

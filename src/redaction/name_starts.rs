@@ -2,13 +2,13 @@
 
 use super::class::Class;
 use super::lexer::{Case, Form, Token};
-use super::name_ends::{extend, initial};
+use super::name_ends::{extend, initial, is_i};
 use super::names::{self, NO_NAME};
 use super::reading::Reading;
 
-/// Where a name begins that goes on before the token at `start`: with a hyphen, "Per-Olof", an initial, "D. Quandel", or the
-/// surname of a list, "Quandel, Ramon".
-pub(super) fn with_beginning(reading: &Reading<'_>, start: usize) -> usize {
+/// Where a name begins that goes on before its tokens from `start` to `end`: with a hyphen, "Per-Olof", an initial, "D. Quandel",
+/// or the surname of a list, "Quandel, Ramon".
+pub(super) fn with_beginning(reading: &Reading<'_>, start: usize, end: usize) -> usize {
     let mut start = with_first_half(reading, start);
     for _ in 0..2 {
         let dot = reading.before(start).is_some_and(|dot| dot.is_mark(b'.'));
@@ -16,6 +16,7 @@ pub(super) fn with_beginning(reading: &Reading<'_>, start: usize) -> usize {
         let initial = letter.filter(|&at| {
             initial(reading, at)
                 && reading.cased
+                && !is_lettered(reading, at)
                 && (dot && reading.touches_next(at) || !dot && !reading.tokens[at].is(NO_NAME))
         });
         start = initial.unwrap_or(start);
@@ -34,11 +35,33 @@ pub(super) fn with_beginning(reading: &Reading<'_>, start: usize) -> usize {
     start = other.unwrap_or(start);
     let surname = start.checked_sub(2).filter(|&at| {
         let opens = |before: &Token| before.form == Form::Break || before.is_mark(b':');
+        // "Walmart, Kevin is here"
+        let closes = |next: &Token| next.form == Form::Break;
         reading.tokens[at + 1].is_mark(b',')
             && names::is_strange(reading, at)
             && reading.before(at).is_none_or(opens)
+            && reading.get(end).is_none_or(closes)
     });
     surname.unwrap_or(start)
+}
+
+/// "Plan B. Kevin agreed", "vitamin D": the letter belongs to the word before it.
+fn is_lettered(reading: &Reading<'_>, letter: usize) -> bool {
+    const LEADS: Class = Class::FILLER
+        .or(Class::TOWARDS)
+        .or(Class::GREETING)
+        .or(Class::LINK)
+        .or(Class::CONNECTOR)
+        .or(Class::CUE)
+        .or(Class::TITLE)
+        .or(Class::GIVEN)
+        .or(Class::SURNAME);
+    letter.checked_sub(1).is_some_and(|at| {
+        let before = &reading.tokens[at];
+        // "Gunnhildur F. Quandel"
+        let name = reading.capital(at) && !reading.ordinary(at);
+        before.is_word() && before.len() > 1 && !before.is(LEADS) && !name
+    })
 }
 
 /// Where a name begins that goes on before the token at `start` with a hyphen: "Per-Olof".
@@ -64,7 +87,13 @@ pub(super) fn behind_title(reading: &Reading<'_>, index: usize) -> usize {
     let mut next = index + 1 + dot(index + 1);
     for _ in 0..MOST_INITIALS {
         let letter = reading.get(next).is_some_and(|token| {
-            token.is_word() && token.len() == 1 && (!reading.cased || token.case != Case::Lower)
+            token.is_word()
+                && token.len() == 1
+                && if reading.cased {
+                    token.case != Case::Lower
+                } else {
+                    !is_i(token)
+                }
         });
         if letter {
             next += 1 + dot(next + 1);
@@ -98,5 +127,6 @@ pub(super) fn behind_initials(reading: &Reading<'_>, index: usize) -> Option<usi
         && token.case == Case::Capital
         && (token.is(Class::SURNAME) && !token.is(Class::ENGLISH.or(Class::AMBIGUOUS))
             || names::is_strange(reading, surname));
-    (apart && initials > 0 && named).then(|| extend(reading, surname))
+    (apart && initials > 0 && named && !is_lettered(reading, index))
+        .then(|| extend(reading, surname))
 }

@@ -46,7 +46,7 @@ pub(super) fn find(reading: &Reading<'_>, spans: &mut Vec<Span>) {
         };
         match found {
             Some((start, end, rule)) => {
-                let start = with_beginning(reading, start);
+                let start = with_beginning(reading, start, end);
                 spans.push(reading.span(start, end, Kind::Person, rule));
                 index = end;
             }

@@ -1,6 +1,7 @@
 //! What follows a street: unit, city, state, postcode, country.
 
 use super::class::Class;
+use super::continental::is_postcode_and_city;
 use super::lexer::{Form, Token};
 use super::reading::Reading;
 use super::values::is_measure;
@@ -15,15 +16,7 @@ pub(super) fn tail(reading: &Reading<'_>, end: usize) -> usize {
             break;
         }
         match token.form {
-            // "12 Mill Lane, IBAN ..."
-            Form::Mark
-                if token.is_mark(b',')
-                    && reading.get(index + 1).is_some_and(|next| {
-                        next.is(Class::CUE_WHOLE) && !next.is(Class::STATE.or(Class::STREET_UNIT))
-                    }) =>
-            {
-                break;
-            }
+            Form::Mark if token.is_mark(b',') && tells_another(reading, index + 1) => break,
             Form::Mark if matches!(token.mark, b',' | b'#') => index += 1,
             Form::Mark
                 if token.is_mark(b'.')
@@ -168,9 +161,20 @@ pub(super) fn is_unit_number(token: &Token) -> bool {
     token.digits > 0 || (token.is_word() && token.len() == 1) || matches!(token.mark, b'#' | b'-')
 }
 
+/// "12 Mill Lane, IBAN GB82 ...": another value is told, with its cue; but "12 Mill Lane, Mobile, Alabama".
+fn tells_another(reading: &Reading<'_>, index: usize) -> bool {
+    const PART: Class = Class::STATE.or(Class::STREET_UNIT);
+    let cue = reading.get(index);
+    cue.is_some_and(|cue| cue.is(Class::CUE_WHOLE) && !cue.is(PART))
+        && reading.get(index + 1).is_some_and(|next| {
+            next.digits > 0 || next.is(Class::LINK) || matches!(next.mark, b':' | b'#')
+        })
+}
+
 fn next_is_place(reading: &Reading<'_>, index: usize) -> bool {
     reading.get(index).is_some_and(|token| {
         (token.form == Form::Number && token.digits >= 4)
+            || is_postcode_and_city(reading, index)
             || token.is(Class::STREET_UNIT)
             || (reading.capital(index)
                 && is_place_word(reading, index)

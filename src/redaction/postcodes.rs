@@ -8,8 +8,7 @@ use super::values::is_measure;
 use super::{Kind, Span};
 
 /// Adds the postcodes that are told by their form alone, British ("SW1A 2AA", "dn99 7tt"), Irish ("D02 AF30") and Canadian
-/// ("K1A 0B1"), and the
-/// addresses that end with one.
+/// ("K1A 0B1"), and the addresses that end with one.
 pub(super) fn find(reading: &Reading<'_>, text: &str, spans: &mut Vec<Span>) {
     for index in 1..reading.tokens.len() {
         let [outward, inward] = [index - 1, index].map(|at| &reading.tokens[at]);
@@ -121,9 +120,15 @@ pub(super) fn state_behind(reading: &Reading<'_>, index: usize) -> Option<(usize
     (start + 2 < index).then_some((start, index + 1))
 }
 
-/// "Kaneohe, HI 96744": the city before a state in capitals and its ZIP code, where `index` is the code's token.
+/// "Kaneohe, HI 96744": the city before a state in capitals and its ZIP code, where `index` is the code's token. Without a comma,
+/// "KANEOHE HI 96744", only what is a line of its own, for "ID" is a state, too.
 pub(super) fn city_and_state(reading: &Reading<'_>, index: usize) -> Option<(usize, usize)> {
     const MOST_WORDS: usize = 3;
+    const NO_CITY: Class = Class::CUE
+        .or(Class::FILLER)
+        .or(Class::LINK)
+        .or(Class::CONNECTOR)
+        .or(Class::REQUEST);
     let code = &reading.tokens[index];
     let state = index.checked_sub(1)?;
     let token = &reading.tokens[state];
@@ -140,7 +145,17 @@ pub(super) fn city_and_state(reading: &Reading<'_>, index: usize) -> Option<(usi
         token.is_word() && token.case != Case::Lower && token.len() > 1
     };
     let words = (0..end).rev().take(MOST_WORDS).take_while(is_name).count();
-    (words > 0).then_some((end - words, index + 1))
+    let start = end - words;
+    let city = &reading.tokens[start..end];
+    let line = || {
+        let opens = start > 0 && reading.tokens[start - 1].form == Form::Break;
+        let closes = reading
+            .get(index + 1)
+            .is_none_or(|next| next.form == Form::Break);
+        opens && closes && city.iter().all(|word| !word.is(Class::ENGLISH))
+    };
+    let named = words > 0 && !city.iter().any(|word| word.is(NO_CITY));
+    (named && (comma.is_some() && reading.cased || line())).then_some((start, index + 1))
 }
 
 /// Where the lines begin that a postcode at `postcode` ends: "Totnes TQ9 0ZZ", "Rose Cottage, Ballyfake, Co. Antrim, BT99 9ZZ".

@@ -5,7 +5,7 @@ use super::hash::hash_word;
 use super::lexer::Form;
 use super::places::tail;
 use super::reading::Reading;
-use super::values::is_measure;
+use super::values::{is_measure, is_quantity};
 
 /// What a word that is a name and a street ends with, in German, Dutch, Finnish or a Nordic language; folded.
 const STREETS: [&str; 48] = [
@@ -26,7 +26,9 @@ pub(super) fn is_compound(reading: &Reading<'_>, index: usize) -> bool {
             .get(at)
             .is_some_and(|token| token.is(Class::STREET_UNIT) && token.is_word())
     };
-    let in_unit = (index + 2..index + 4).any(unit);
+    // "Chromebook 14 level 2"
+    let level = |at: usize| reading.tokens[at].hash == hash_word(b"level");
+    let in_unit = (index + 2..index + 4).any(|at| unit(at) && !level(at));
     let strange = token.class == Class::default() || in_unit && !reading.ordinary(index);
     if !strange || !token.is_word() {
         return false;
@@ -46,9 +48,20 @@ pub(super) fn is_compound(reading: &Reading<'_>, index: usize) -> bool {
 /// "rosenweg 12a", "quandelgracht 412": the same in small letters, where the word cannot be told from a product's but by its end.
 pub(super) fn is_small_compound(reading: &Reading<'_>, index: usize) -> bool {
     const LONG: usize = 7;
-    const CERTAIN: [&str; 14] = [
-        "strasse", "straße", "str", "weg", "gasse", "allee", "platz", "straat", "laan", "plein",
-        "gracht", "kade", "dijk", "singel",
+    const CERTAIN: [&str; 12] = [
+        "strasse", "str", "weg", "gasse", "allee", "straat", "laan", "plein", "gracht", "kade",
+        "dijk", "singel",
+    ];
+    /// Ways that are no streets.
+    const WAYS: [&str; 8] = [
+        "onderweg",
+        "ruckweg",
+        "rückweg",
+        "hinweg",
+        "umweg",
+        "heimweg",
+        "radweg",
+        "wanderweg",
     ];
     let token = &reading.tokens[index];
     let number = reading.get(index + 1).is_some_and(|number| {
@@ -56,10 +69,11 @@ pub(super) fn is_small_compound(reading: &Reading<'_>, index: usize) -> bool {
             && (1..=4).contains(&number.digits)
             && number.len() <= 5
             && !is_measure(number)
+            && !is_quantity(reading, index + 1)
     });
     number && token.len() >= LONG && token.class == Class::default() && {
         let word = reading.written(index).to_lowercase();
-        CERTAIN.iter().any(|street| word.ends_with(street))
+        CERTAIN.iter().any(|street| word.ends_with(street)) && !WAYS.contains(&&*word)
     }
 }
 
@@ -101,8 +115,26 @@ pub(super) fn street_first(reading: &Reading<'_>, start: usize) -> Option<usize>
     (numbered && words > 0).then_some(index)
 }
 
-/// "calle mayor 12", "rua das flores, 120": written small, up to its number; only where a cue or the language says that it is an
-/// address.
+/// [`small_street`] without a cue: only in languages that have streets so, and not where the word says something else more often:
+/// seats, courses, yards.
+pub(super) fn told_small_street(reading: &Reading<'_>, start: usize) -> Option<usize> {
+    const OTHER: [&[u8]; 4] = [b"place", b"plaza", b"corso", b"paseo"];
+    let token = &reading.tokens[start];
+    let other = OTHER.iter().any(|word| token.hash == hash_word(word));
+    if reading.capital(start) || other || reading.english && !is_shortened(reading, start) {
+        return None;
+    }
+    small_street(reading, start)
+}
+
+/// "c/ serrano 8"
+fn is_shortened(reading: &Reading<'_>, start: usize) -> bool {
+    reading.tokens[start].hash == hash_word(b"c")
+        && reading.touches_next(start)
+        && reading.tokens[start + 1].is_mark(b'/')
+}
+
+/// "calle mayor 12", "rua das flores, 120": written small, up to its number.
 pub(super) fn small_street(reading: &Reading<'_>, start: usize) -> Option<usize> {
     const LONGEST: usize = 4;
     const NO_NAME: Class = Class::REQUEST.or(Class::CUE).or(Class::NEUTRAL);
@@ -111,10 +143,7 @@ pub(super) fn small_street(reading: &Reading<'_>, start: usize) -> Option<usize>
             token.is_word() && (token.is(Class::PARTICLE) || token.len() > 2 && !token.is(NO_NAME))
         })
     };
-    // "c/ serrano 8"
-    let short = reading.tokens[start].hash == hash_word(b"c")
-        && reading.touches_next(start)
-        && reading.tokens[start + 1].is_mark(b'/');
+    let short = is_shortened(reading, start);
     if !short && !reading.tokens[start].is(Class::STREET_FIRST) {
         return None;
     }

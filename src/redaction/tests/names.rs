@@ -96,14 +96,25 @@ fn initials_titles_and_particles_belong_to_a_name() {
         )],
         &[("C: This is Tomaszina Olsen again", "This is [PERSON] again")],
     ]);
-    survive(&["B: Plan B. Installation takes an hour.", "C: dr appt at 5"]);
+    expect(&[
+        &[("C: Plan B. Kevin agreed", "Plan B. [PERSON] agreed")],
+        &[("C: Zorvento, Kevin is here", "Zorvento, [PERSON] is here")],
+    ]);
+    survive(&[
+        "B: Plan B. Installation takes an hour.",
+        "C: dr i needd help asap",
+        "C: it should say Delivered on the page",
+    ]);
 }
 
 #[test]
 fn a_relation_leads_to_a_name() {
     expect(&[
         &[("C: text me or my gf dani", "text me or my gf [PERSON]")],
-        &[("C: hes tyrone quandel", "hes [PERSON]")],
+        &[(
+            "C: i have to pay my son back and hes tyrone quandel",
+            "i have to pay my son back and hes [PERSON]",
+        )],
         &[(
             "C: it was sold to my father, Quandelius Olsen, by phone",
             "it was sold to my father, [PERSON], by phone",
@@ -126,7 +137,10 @@ fn a_known_name_takes_its_surname_along_in_small_letters() {
             "Thanks [PERSON], one moment.",
         ),
         ("C: quandelo de zorbelis", "[PERSON]"),
-        ("C: quandelo zorbelis please", "[PERSON] please"),
+        (
+            "C: it should be under my full name, quandelo zorbelis please",
+            "it should be under my full name, [PERSON] please",
+        ),
         ("C: quandelo needs it", "[PERSON] needs it"),
     ]]);
 }

@@ -402,11 +402,35 @@ fn what_tells_where_somebody_lives_goes_whole() {
         )],
         &[("C: leave it with flat 3b", "leave it with [ADDRESS]")],
         &[(
+            "C: I live at 45 Oak Avenue, Mobile, Alabama 36602",
+            "I live at [ADDRESS]",
+        )],
+        &[(
+            "C: mit freundlichem Gruss\nAnnegret Schimmel\nAm Alten Brunnen 14\n37154 Northeim",
+            "mit freundlichem Gruss\n[PERSON]\n[ADDRESS]",
+        )],
+        &[(
+            "C: Quandelgatan 118\n116 24 Stockholm\nPersonnummer follows",
+            "[ADDRESS]\nPersonnummer follows",
+        )],
+        &[(
             "C: it is 22 Mill Lane, Testby, IBAN GB82 WEST 1234 5698 7654 32",
             "it is [ADDRESS], IBAN [IBAN]",
         )],
     ]);
-    survive(&["C: a flat 50 dollars off", "C: what is c/o for"]);
+    survive(&[
+        "C: a flat 50 dollars off",
+        "C: we pay a flat 20, thanks",
+        "C: what is c/o for",
+        "C: ik ben onderweg 10 minuten nog",
+        "C: une place de concert, 2 billets svp",
+        "C: set the tv to av channel 3",
+        "C: i have a Chromebook 14 level 2 warranty",
+    ]);
+    expect(&[&[(
+        "C: My Member ID 55012 please",
+        "My Member ID [ACCOUNT_NUMBER] please",
+    )]]);
 }
 
 #[test]
@@ -418,11 +442,14 @@ fn a_date_of_long_ago_is_a_birth() {
         )],
         &[("C: keisha olsen 4/17/88", "[PERSON] [DATE_OF_BIRTH]")],
         &[("C: 12/25/1990 xmas baby", "[DATE_OF_BIRTH] xmas baby")],
+        &[("C: June 5, 1987", "[DATE_OF_BIRTH]")],
     ]);
     survive(&[
         "C: the log says 1999-05-16 11:28:01",
         "B: The rule is of 12/25/1990.",
         "C: i paid on 3/14/2024",
+        "C: since 12/03/1999 the rule is different",
+        "C: version 3.5.1950",
     ]);
 }
 
@@ -431,5 +458,6 @@ fn an_extension_belongs_to_its_number() {
     expect(&[
         &[("C: work 312-555-0111 x204 til 4", "work [PHONE] til 4")],
         &[("C: 312-555-0111 ext. 23", "[PHONE]")],
+        &[("C: 312-555-0111, extension: 23", "[PHONE]")],
     ]);
 }
