@@ -3,7 +3,7 @@
 //! Refused credentials and a long Retry-After are the service's at once. A 403 without a code, a 5xx, a
 //! timeout may be one conversation's own: they count as the service's after three different conversations failed with no
 //! success between. A pause ends with a probe: one job alone, and none that failed before, where there is another; where it
-//! fails the same way, the next pause is longer. A conversation that is refused again and again while others are served is
+//! fails the same way, the next pause is longer. The first pause is none: a few conversations may just have their own fault. A conversation that is refused again and again while others are served is
 //! refused for itself.
 
 use std::collections::HashMap;
@@ -19,7 +19,7 @@ use crate::genesys::{Error, ErrorKind, LONGEST_WAIT};
 /// Different conversations that must fail in a row before the fault is the service's.
 const CONVERSATIONS: usize = 3;
 /// How often others must have been served after a conversation was refused before the refusal is its own.
-const REFUSALS: u8 = 3;
+const REFUSALS: u8 = 2;
 /// Most conversations that are kept in mind.
 const MOST_REMEMBERED: usize = 64;
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
@@ -65,7 +65,7 @@ impl Cause {
                 "the OAuth client lacks a permission: give its role conversation:message:view or conversation:webmessaging:view"
             }
             Self::Service => "Genesys fails for every conversation: waiting for it to recover",
-            Self::RateLimit => "Genesys asked to wait for more than a minute",
+            Self::RateLimit => "Genesys asked to wait, for longer than a job is kept in hand",
         }
     }
 }
@@ -105,6 +105,8 @@ struct Record {
     refused: Vec<String>,
     /// How often others were served after a conversation was refused.
     refusals: HashMap<String, u8>,
+    /// Whether a conversation was asked for at once since the last success, to see whose fault it is.
+    doubted: bool,
     /// Pauses since the last success.
     pauses: u32,
 }
@@ -137,12 +139,13 @@ impl Gate {
             return;
         }
         let mut record = self.record();
-        record.failed.clear();
-        record.pardon();
         if let State::Paused { .. } = self.state() {
             return;
         }
+        record.failed.clear();
+        record.pardon();
         record.pauses = 0;
+        record.doubted = false;
         self.clean.store(true, Ordering::Release);
         let was = self.state.send_replace(State::Open);
         drop(record);
@@ -161,7 +164,7 @@ impl Gate {
                 if !self.record().refuse(conversation_id) {
                     return false;
                 }
-                self.pause(
+                self.doubt(
                     match error.kind {
                         ErrorKind::CredentialsRefused => Cause::Credentials,
                         _ => Cause::Permission,
@@ -243,9 +246,34 @@ impl Gate {
         let fault = enough || self.state() != State::Open;
         drop(record);
         if fault {
-            self.pause(Cause::Service, error);
+            self.doubt(Cause::Service, error);
         }
         fault
+    }
+
+    /// Pauses for what a conversation was answered; the first time no longer than it takes to ask for another.
+    fn doubt(&self, cause: Cause, error: &Error) {
+        // What was in hand when intake was paused fails too, also after the pause, until the probe: that says nothing new.
+        if let State::Paused { .. } = self.state() {
+            return;
+        }
+        let mut record = self.record();
+        if record.doubted {
+            drop(record);
+            return self.pause(cause, error);
+        }
+        record.doubted = true;
+        self.clean.store(false, Ordering::Release);
+        let until = Instant::now();
+        self.state.send_replace(State::Paused { cause, until });
+        drop(record);
+        tracing::warn!(
+            event = "intake.doubted",
+            error_code = error.kind.code(),
+            http_status = error.status,
+            genesys_correlation_id = error.correlation_id.as_deref(),
+            "asking for another conversation alone, to see whose fault it is"
+        );
     }
 
     fn pause(&self, cause: Cause, error: &Error) {
@@ -405,7 +433,8 @@ mod tests {
                 }
             );
         }
-        assert!(pauses[0] <= FIRST_PAUSE && pauses[1] > pauses[0] && pauses[6] <= LONGEST_PAUSE);
+        assert!(pauses[0].is_zero() && pauses[1] <= FIRST_PAUSE);
+        assert!(pauses[2] > pauses[1] && pauses[6] <= LONGEST_PAUSE);
         assert!(!fail(&gate, "a", ErrorKind::NotFound));
         assert_eq!(gate.state(), State::Open);
     }
@@ -423,7 +452,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_straggling_success_does_not_end_a_pause() {
         let gate = Gate::default();
-        assert!(fail(&gate, "a", ErrorKind::CredentialsRefused));
+        let retry_after = Duration::from_secs(300);
+        assert!(fail(&gate, "a", ErrorKind::RateLimited { retry_after }));
         gate.served();
         assert!(is_paused(&gate));
         gate.probe();

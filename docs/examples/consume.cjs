@@ -17,9 +17,11 @@ class Archive {
     this.audits = path.join(directory, 'audits.ndjson');
     // What was archived before; a database would have a unique index over message_id instead.
     const archived = fs.existsSync(this.audits) ? fs.readFileSync(this.audits) : Buffer.alloc(0);
+    if (archived.length === 0) fs.writeFileSync(this.audits, '');
     const whole = archived.subarray(0, archived.lastIndexOf('\n') + 1);
     // The machine died while it wrote the last line, which was not acknowledged and comes again.
     if (whole.length < archived.length) fs.truncateSync(this.audits, whole.length);
+    sync(directory);
     const lines = whole.toString().split('\n').filter(Boolean);
     this.seen = new Set(lines.map((line) => JSON.parse(line).messageId));
   }
@@ -42,8 +44,16 @@ class Archive {
     fs.writeFileSync(`${file}.draft`, JSON.stringify(entry), { flush: true });
     // At once: whoever reads it sees the one or the other.
     fs.renameSync(`${file}.draft`, file);
+    sync(this.transcripts);
     return 'transcript';
   }
+}
+
+// Makes names in a directory outlive the machine's next crash.
+function sync(directory) {
+  const descriptor = fs.openSync(directory, 'r');
+  fs.fsyncSync(descriptor);
+  fs.closeSync(descriptor);
 }
 
 function newer(one, other) {

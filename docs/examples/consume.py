@@ -24,11 +24,13 @@ class Archive:
         self.transcripts.mkdir(parents=True, exist_ok=True)
         self.audits = directory / "audits.ndjson"
         # What was archived before; a database would have a unique index over message_id instead.
-        archived = self.audits.read_bytes() if self.audits.exists() else b""
+        self.audits.touch()
+        archived = self.audits.read_bytes()
         whole = archived[: archived.rfind(b"\n") + 1]
         if whole != archived:
             # The machine died while it wrote the last line, which was not acknowledged and comes again.
             os.truncate(self.audits, len(whole))
+        sync(directory)
         self.seen = {json.loads(line)["messageId"] for line in whole.splitlines()}
 
     def audit(self, entry):
@@ -57,14 +59,22 @@ class Archive:
             os.fsync(file.fileno())
         # At once: whoever reads it sees the one or the other.
         draft.replace(path)
+        sync(self.transcripts)
         return "transcript"
+
+
+def sync(directory):
+    """Makes names in a directory outlive the machine's next crash."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    os.fsync(descriptor)
+    os.close(descriptor)
 
 
 def newness(entry):
     record = entry["record"]
     try:
-        end = datetime.datetime.fromisoformat(record["endTimestamp"]).timestamp()
-    except (TypeError, ValueError):
+        end = datetime.datetime.fromisoformat(record["endTimestamp"].upper()).timestamp()
+    except (AttributeError, ValueError):
         # Not ended yet, or a time that Python does not know, such as a leap second.
         end = 0
     return record["metrics"]["messagesReceived"], end, entry["timestamp"]

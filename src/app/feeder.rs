@@ -320,7 +320,11 @@ impl<'a> Feeder<'a> {
             tokio::select! {
                 _ = self.obstacles.changed() => {}
                 _ = self.gate.changed() => {}
-                () = sleep_until(probe_at) => self.probe().await,
+                () = sleep_until(probe_at) => {
+                    // What is still in hand must not be taken for the probe.
+                    self.until_idle().await;
+                    self.probe().await;
+                }
             }
         }
     }

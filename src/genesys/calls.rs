@@ -132,14 +132,7 @@ impl Calls {
         let mut tries = 0;
         let (mut sent, mut sent_for_token) = (0, 0);
         loop {
-            match errand.paid() {
-                // Taken before the job was there: a hold may have come since.
-                Some(first) => {
-                    self.pace.until_released().await;
-                    drop(first);
-                }
-                None => drop(self.pace.take().await),
-            }
+            let fresh = self.tokens.is_fresh();
             let token = match self.token(dialect, sent_for_token).await {
                 Ok(token) => token,
                 Err(error) => {
@@ -149,6 +142,15 @@ impl Calls {
                     continue;
                 }
             };
+            match errand.paid() {
+                // Taken before the job was there: a hold may have come since.
+                Some(first) if fresh => {
+                    self.pace.until_released().await;
+                    drop(first);
+                }
+                // Those who waited for one token must not use at once what they were given meanwhile.
+                Some(_) | None => drop(self.pace.take().await),
+            }
             let request = build(&self.http.client()).bearer_auth(token.value.expose_secret());
             errand.call();
             let (request, span) = traced(request, endpoint, sent);
@@ -301,8 +303,11 @@ impl Calls {
         #[derive(Deserialize)]
         struct TokenAnswer {
             access_token: String,
-            expires_in: u64,
+            /// Seconds; RFC 6749 recommends it.
+            expires_in: Option<u64>,
         }
+        /// Of a token that does not say how long it lives, in seconds.
+        const UNTOLD_LIFE: u64 = 10 * 60;
         let endpoint = dialect.token_endpoint().name;
         let response = self.send(request).await.map_err(|error| {
             metrics().called(endpoint, 0);
@@ -355,13 +360,11 @@ impl Calls {
                 correlation_id,
             }
         })?;
-        tracing::debug!(
-            event = "token.renewed",
-            expires_in_seconds = answer.expires_in
-        );
+        let seconds = answer.expires_in.unwrap_or(UNTOLD_LIFE);
+        tracing::debug!(event = "token.renewed", expires_in_seconds = seconds);
         // Longer than any real life, and short enough to add to a point in time.
         const LONGEST_LIFE: u64 = 30 * 24 * 60 * 60;
-        let life = Duration::from_secs(answer.expires_in.min(LONGEST_LIFE));
+        let life = Duration::from_secs(seconds.min(LONGEST_LIFE));
         Ok(Token::new(answer.access_token.into(), life))
     }
 }

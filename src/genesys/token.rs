@@ -100,6 +100,11 @@ impl TokenCache {
         }
     }
 
+    /// Whether there is a token that need not be renewed.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.fresh().is_some()
+    }
+
     fn fresh(&self) -> Option<Arc<Token>> {
         self.current
             .read()

@@ -297,7 +297,9 @@ fn is_rfc3339(text: &str) -> bool {
         let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit());
         &fraction[digits.count()..]
     });
-    fits(time, DATE_AND_TIME) && (matches!(zone, b"" | b"Z" | b"z") || fits(zone, ZONE))
+    let offset =
+        fits(zone, ZONE) && &zone[1..3] < b"24".as_slice() && &zone[4..6] < b"60".as_slice();
+    fits(time, DATE_AND_TIME) && (matches!(zone, b"" | b"Z" | b"z") || offset)
 }
 
 #[cfg(test)]
@@ -322,6 +324,7 @@ mod tests {
             "2026-05-01T10Z",
             "2026-05-01T10:00:00+05",
             "2026-05-01T10:00:00+05:30:15",
+            "2026-05-01T10:00:00+25:00",
             "-000001-05-01T10:00:00Z",
             "2026-13-01T10:00:00Z",
             "2026-05-01T10:00:00Z[Europe/Paris]",

@@ -1,10 +1,12 @@
 //! The list of conversations: the analytics details query, and the conversation of a message.
 
+use std::collections::HashSet;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::calls::Calls;
-use super::super::discovery::{self, Answered, Looked, Span, Whose};
+use super::super::discovery::{self, Answered, Found, Looked, Span, Whose};
 use super::super::endpoints;
 use super::super::{Errand, Error, ErrorKind};
 use super::Platform;
@@ -29,6 +31,7 @@ impl Platform {
             return Ok(Looked::All(Vec::new()));
         }
         let mut all = Vec::new();
+        let mut ids = HashSet::new();
         for number in 1..=MAX_RESULTS / PAGE_SIZE {
             let query = query(whose, span, number);
             let answer = match discovery::ask(self, calls, &self.query_url, &query).await {
@@ -44,6 +47,13 @@ impl Platform {
             if total.is_some_and(|total| total > MAX_RESULTS) {
                 return Ok(Looked::TooMany);
             }
+            // A list that ends before its end, or begins again, would leave out conversations that nobody asks for later.
+            let short = rows == 0 && total.is_some_and(|total| (number - 1) * PAGE_SIZE < total);
+            let known = |found: &Found| ids.contains(&found.id);
+            if short || rows == PAGE_SIZE && found.iter().all(known) {
+                return Err(answer.error(ErrorKind::InvalidSchema));
+            }
+            ids.extend(found.iter().map(|found| found.id.clone()));
             all.extend(found);
             if rows == 0 || total.is_some_and(|total| number * PAGE_SIZE >= total) {
                 return Ok(Looked::All(all));

@@ -45,7 +45,7 @@ struct Typed {
 /// A bulk answer.
 #[derive(Deserialize)]
 pub(super) struct Entities<'a> {
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "or_default")]
     pub(super) entities: Vec<&'a RawValue>,
 }
 
