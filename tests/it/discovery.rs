@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use axum::routing::post;
 use lapin::options::BasicGetOptions;
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
@@ -9,7 +10,7 @@ use uuid::Uuid;
 
 use crate::support::{
     Finished, PLATFORM, Process, Stand, WEB_DETAILS, free_port, in_both_dialects, interceptor,
-    owned, run, shared_broker, transcripts_file,
+    owned, run, serve, shared_broker, transcripts_file,
 };
 
 in_both_dialects!(
@@ -273,6 +274,46 @@ async fn a_message_leads_to_its_conversation() {
         .await;
     assert_eq!(unknown.code, Some(1));
     assert!(unknown.stderr.contains("no conversation was found"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_ends_early_or_begins_again_is_an_error() {
+    let page = |ids: std::ops::Range<u128>| -> Vec<Value> {
+        let row = |id| json!({"conversationId": Uuid::from_u128(id).to_string(), "conversationEnd": "2024-05-10T12:00:00Z"});
+        ids.map(row).collect()
+    };
+    for second in [page(0..0), page(0..100)] {
+        let first = page(0..100);
+        let query = async move |axum::Json(query): axum::Json<Value>| {
+            let rows = match query["paging"]["pageNumber"] == 1 {
+                true => &first,
+                false => &second,
+            };
+            axum::Json(json!({"conversations": rows, "totalHits": 250}))
+        };
+        let token = async || axum::Json(json!({"access_token": "t"}));
+        let router = axum::Router::new()
+            .route("/oauth/token", post(token))
+            .route("/api/v2/analytics/conversations/details/query", post(query));
+        let url = serve(router).await;
+        let stand = Stand::speaking(PLATFORM).await;
+        let environment = [("GENESYS_API_URL", &*url), ("GENESYS_LOGIN_URL", &*url)];
+        let search = [
+            "enqueue",
+            "--from",
+            "2024-05-10",
+            "--to",
+            "2024-05-11",
+            "--dry-run",
+        ];
+        let finished = stand.interceptor(&search, &environment).await;
+        assert_eq!(finished.code, Some(1), "{}", finished.stdout);
+        assert!(
+            finished.stderr.contains("run it again"),
+            "{}",
+            finished.stderr
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -134,7 +134,8 @@ async fn a_refused_token_is_renewed_once_and_costs_no_attempt() {
 
 /// An API that refuses the credentials for one conversation, whatever the token.
 async fn api_that_refuses(refused: String) -> String {
-    let token = async || axum::Json(json!({"access_token": "t", "expires_in": 600}));
+    // How long a token lives may be left out.
+    let token = async || axum::Json(json!({"access_token": "t"}));
     let details = async move |Path(id): Path<String>| match id == refused {
         true => StatusCode::UNAUTHORIZED.into_response(),
         false => axum::Json(json!({"messages": []})).into_response(),

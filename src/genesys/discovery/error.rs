@@ -36,6 +36,10 @@ fn query_problem(error: &Error) -> String {
         ErrorKind::InvalidJson | ErrorKind::InvalidSchema | ErrorKind::TooLarge { .. } => {
             "the answer is not as expected; check GENESYS_API".to_owned()
         }
+        ErrorKind::Incomplete => {
+            "the list ends before all that it counts, or begins again: run it again, or for a shorter time"
+                .to_owned()
+        }
         kind => kind.to_string(),
     }
 }

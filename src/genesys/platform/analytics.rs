@@ -51,7 +51,7 @@ impl Platform {
             let short = rows == 0 && total.is_some_and(|total| (number - 1) * PAGE_SIZE < total);
             let known = |found: &Found| ids.contains(&found.id);
             if short || rows == PAGE_SIZE && found.iter().all(known) {
-                return Err(answer.error(ErrorKind::InvalidSchema));
+                return Err(answer.error(ErrorKind::Incomplete));
             }
             ids.extend(found.iter().map(|found| found.id.clone()));
             all.extend(found);
