@@ -1,10 +1,11 @@
 //! Whether intake is open. A fault of the service pauses it, a fault of one job does not.
 //!
-//! Refused credentials and a long Retry-After are the service's at once. A 403 without a code, a 5xx, a
-//! timeout may be one conversation's own: they count as the service's after three different conversations failed with no
-//! success between. A pause ends with a probe: one job alone, and none that failed before, where there is another; where it
-//! fails the same way, the next pause is longer. The first pause is none: a few conversations may just have their own fault. A conversation that is refused again and again while others are served is
-//! refused for itself.
+//! A long Retry-After and a token endpoint that is none are the service's at once. A 403 without a code, a 5xx, a timeout may be
+//! one conversation's own: they count as the service's after three different conversations failed with no success between;
+//! refused credentials and a missing permission after one. Then another conversation is asked for at once and alone, none that
+//! failed before, where there is one: this probe shows whose fault it is. Where it fails, too, intake is paused; a pause ends with
+//! a probe, and where that fails, the next pause is longer. A conversation that is refused again and again while others are
+//! served is refused for itself.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
