@@ -132,8 +132,13 @@ impl Calls {
         let mut tries = 0;
         let (mut sent, mut sent_for_token) = (0, 0);
         loop {
-            let fresh = self.tokens.is_fresh();
-            let token = match self.token(dialect, sent_for_token).await {
+            let fresh = self.tokens.fresh();
+            let waited = fresh.is_none();
+            let token = match fresh {
+                Some(token) => Ok(token),
+                None => self.token(dialect, sent_for_token).await,
+            };
+            let token = match token {
                 Ok(token) => token,
                 Err(error) => {
                     tries += 1;
@@ -144,7 +149,7 @@ impl Calls {
             };
             match errand.paid() {
                 // Taken before the job was there: a hold may have come since.
-                Some(first) if fresh => {
+                Some(first) if !waited => {
                     self.pace.until_released().await;
                     drop(first);
                 }

@@ -100,12 +100,8 @@ impl TokenCache {
         }
     }
 
-    /// Whether there is a token that need not be renewed.
-    pub(super) fn is_fresh(&self) -> bool {
-        self.fresh().is_some()
-    }
-
-    fn fresh(&self) -> Option<Arc<Token>> {
+    /// The current token, where it need not be renewed.
+    pub(super) fn fresh(&self) -> Option<Arc<Token>> {
         self.current
             .read()
             .unwrap_or_else(PoisonError::into_inner)

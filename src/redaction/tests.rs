@@ -1,5 +1,6 @@
 //! The engine as a whole, on invented chats.
 
+mod addresses;
 mod names;
 mod ordinary;
 mod people;
