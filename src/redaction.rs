@@ -80,6 +80,7 @@ mod shapes;
 mod signatures;
 mod spelled;
 mod streets;
+mod told;
 mod values;
 mod words;
 
@@ -89,7 +90,7 @@ pub use policy::{Action, PolicyError, Rules};
 pub use replace::{Finding, Keyed, Redacted, Replacement};
 
 /// The version of the recognition rules; part of the policy version of every record.
-pub const ENGINE_VERSION: &str = "12";
+pub const ENGINE_VERSION: &str = "13";
 
 /// Digits of a pseudonym that is the same in every conversation.
 pub const TOKEN_DIGITS: usize = 12;

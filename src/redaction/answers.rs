@@ -8,21 +8,22 @@ use super::kind::KindSet;
 use super::lexer::{Form, Token};
 use super::reading::Reading;
 use super::values;
-use super::{Kind, Span, addresses, codes, named};
+use super::{Kind, Side, Span, addresses, codes, named};
 
-/// Adds what answers `kinds` in a turn.
+/// Adds what answers `ask` in a turn of `side`.
 pub(super) fn answer(
     reading: &Reading<'_>,
     text: &str,
-    kinds: KindSet,
-    own: bool,
+    ask: &Ask,
+    side: Side,
     spans: &mut Vec<Span>,
 ) {
+    let kinds = ask.to(side);
     if kinds.is_empty() {
         return;
     }
     if let Some(kind) = kinds.first(Kind::is_number) {
-        numbers(reading, text, kinds, kind, own, spans);
+        numbers(reading, text, kinds, kind, ask.is_own(), spans);
     }
     if kinds.contains(Kind::DateOfBirth) {
         dates(reading, spans);
@@ -36,7 +37,7 @@ pub(super) fn answer(
         secret(reading, first, spans);
     }
     if kinds.contains(Kind::Person) {
-        named::find(reading, first, spans);
+        named::find(reading, first, ask.is_fresh(side), spans);
     }
     for kind in [Kind::Username, Kind::Password] {
         if kinds.contains(kind) {

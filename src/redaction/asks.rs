@@ -45,6 +45,11 @@ impl Ask {
         }
     }
 
+    /// Whether the question came just before a turn of `side`.
+    pub(super) fn is_fresh(&self, side: Side) -> bool {
+        self.answers == Some(side) && self.left == PATIENCE
+    }
+
     /// Whether a turn of `side` may complete what the same side began.
     pub(super) fn is_own(&self) -> bool {
         self.own

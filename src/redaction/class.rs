@@ -64,6 +64,15 @@ impl Class {
     /// Follows a person's name, for only persons do it: "said".
     pub(super) const SPEECH: Self = Self(1 << 39);
 
+    /// Is no name though it stands where one is told: "my name again".
+    pub(super) const UNTOLD: Self = Self(1 << 40);
+    /// Whose relative or thing follows: "my".
+    pub(super) const OWNER: Self = Self(1 << 41);
+    /// Is answered in place of a name: "agent".
+    pub(super) const INSTEAD: Self = Self(1 << 42);
+    /// Ends a cue behind which a name comes without an "is": "call me".
+    pub(super) const CALLED: Self = Self(1 << 43);
+
     /// Whether any of the bits of `other` is set.
     pub(super) const fn is(self, other: Self) -> bool {
         self.0 & other.0 != 0
@@ -97,6 +106,10 @@ impl Class {
             "not_addressed" => Self::NOT_ADDRESSED,
             "business" => Self::BUSINESS,
             "speech" => Self::SPEECH,
+            "untold" => Self::UNTOLD,
+            "owner" => Self::OWNER,
+            "instead" => Self::INSTEAD,
+            "called" => Self::CALLED,
             "title" => Self::TITLE,
             "particle" => Self::PARTICLE,
             "month" => Self::MONTH,

@@ -113,7 +113,7 @@ impl<'a> Context<'a> {
                 }
             }
         }
-        answers::answer(reading, text, ask.to(side), ask.is_own(), spans);
+        answers::answer(reading, text, ask, side, spans);
         if digits && side == Side::Customer {
             answers::late(reading, text, ask, spans);
         }

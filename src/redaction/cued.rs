@@ -24,7 +24,11 @@ pub(super) fn value_at(
 ) -> Option<usize> {
     let end = match kind {
         Kind::Person => {
-            let hint = if weak { Hint::Weak } else { Hint::Strong };
+            let hint = match (weak, linked) {
+                (true, _) => Hint::Weak,
+                (false, true) => Hint::Told,
+                (false, false) => Hint::Strong,
+            };
             let name = names::at(reading, index, hint);
             name.or_else(|| weak.then(|| names::introduced(reading, index))?)?
         }

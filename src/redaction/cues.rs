@@ -5,6 +5,7 @@ use super::cued::{is_link, placed_password, value_at};
 use super::hash::hash_word;
 use super::lexer::{Case, Form, Token};
 use super::reading::Reading;
+use super::told;
 use super::values;
 use super::words::{Cue, Words};
 use super::{Kind, Span};
@@ -195,7 +196,9 @@ fn behind(
         return Some(value);
     }
     let mut index = from;
-    let mut linked = false;
+    let mut linked = kind == Kind::Person && told::tells(reading, from);
+    // "this is" says that of things, too.
+    let weak = weak && !(linked && !reading.tokens[from - 1].is(Class::LINK));
     // "Date of birth on record: ..."
     let told = kind == Kind::DateOfBirth || kind.is_number() && !weak;
     let colon = |at: &usize| reading.tokens[*at].is_mark(b':');
@@ -282,14 +285,18 @@ fn in_front(
             || reading
                 .before(start)
                 .is_some_and(|token| token.form == Form::Mark || token.is(Class::FILLER));
-        let value_end = value_at(reading, start, end, kind, false, true)?;
+        // "stone is my last name": the message begins with it.
+        let told = || (kind == Kind::Person && start == 0).then(|| told::end(reading, start));
+        let value_end = told()
+            .flatten()
+            .or_else(|| value_at(reading, start, end, kind, false, true))?;
         // "I tried Summer2023! as my password", but "Windows11 as my password manager"
         let coded = kind == Kind::Password
             && reading.tokens[start].form == Form::Mixed
             && !names_another(reading, found.end);
         let rest = &reading.tokens[value_end..end];
         let ends = rest.is_empty() || coded && rest.iter().all(is_exclaimed);
-        ((begins || coded) && ends && !(kind == Kind::Person && reading.ordinary(start)))
-            .then_some((start, end))
+        let said = kind == Kind::Person && reading.ordinary(start) && start > 0;
+        ((begins || coded) && ends && !said).then_some((start, end))
     })
 }

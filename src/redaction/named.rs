@@ -6,20 +6,21 @@ use super::hash::hash_word;
 use super::lexer::{Form, Token};
 use super::names::{self, Hint, NO_NAME, NO_SURNAME};
 use super::reading::Reading;
+use super::told;
 use super::{Kind, Span};
 
 /// Adds the names of a turn that is expected to tell some; what else it was expected to tell is in `spans`. `first` is the first
-/// token that is no filler.
-pub(super) fn find(reading: &Reading<'_>, first: usize, spans: &mut Vec<Span>) {
-    person(reading, first, spans);
+/// token that is no filler; `fresh` says that the question came just before.
+pub(super) fn find(reading: &Reading<'_>, first: usize, fresh: bool, spans: &mut Vec<Span>) {
+    person(reading, first, fresh, spans);
     if let Some(led) = behind_lead(reading, first) {
-        person(reading, led, spans);
+        person(reading, led, false, spans);
     }
     lines(reading, spans);
     beside_values(reading, spans);
 }
 
-fn person(reading: &Reading<'_>, first: usize, spans: &mut Vec<Span>) {
+fn person(reading: &Reading<'_>, first: usize, fresh: bool, spans: &mut Vec<Span>) {
     // "thierry lagarrigue": with the words of no list that end the answer.
     let whole = |end: usize| {
         let all = only(reading, first).filter(|all| all - first <= 3)?;
@@ -63,7 +64,9 @@ fn person(reading: &Reading<'_>, first: usize, spans: &mut Vec<Span>) {
                     })
             })
         });
-    let Some(end) = end else { return };
+    let Some(end) = end.or_else(|| told::answer(reading, first).filter(|_| fresh)) else {
+        return;
+    };
     // A sentence that goes on behind a common word was no name.
     let alone = reading.get(end).is_none_or(|token| {
         // "Kowalczyk K-O-W"

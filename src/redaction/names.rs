@@ -4,14 +4,18 @@
 //! context; a word of no list is a name where a cue or a greeting says so.
 
 use super::class::Class;
+use super::cued::is_link;
 use super::hash::hash_word;
 use super::lexer::{Case, Form, Token};
 use super::name_ends::{ends, extend, initial};
 use super::reading::Reading;
+use super::told;
 
 /// How much the surroundings say that a name comes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Hint {
+    /// "My name is", with its "is": a word that stands by itself there is a name, whatever else it is.
+    Told,
     /// "My name is": what follows is a name unless it is a word that cannot be one.
     Strong,
     /// "I am": what follows must look like a name.
@@ -47,10 +51,28 @@ pub(super) fn at(reading: &Reading<'_>, start: usize, hint: Hint) -> Option<usiz
             first += 1;
         }
     }
-    if let Some(name) = behind_particles(reading, first).filter(|_| hint == Hint::Strong) {
+    if let Some(name) = behind_particles(reading, first).filter(|_| hint != Hint::Weak) {
         return Some(extend(reading, name));
     }
     let titled = first > start;
+    if hint == Hint::Told {
+        // "my name river" has no link.
+        let linked = |before: &Token| is_link(before) || before.is(Class::OF);
+        let linked = reading.before(first).is_some_and(linked);
+        let end = match linked {
+            true => told::end(reading, first),
+            false => told::end_unlinked(reading, first),
+        };
+        if let Some(end) = end {
+            return Some(end.max(extend(reading, first)));
+        }
+        if reading.get(first)?.is(Class::UNTOLD) {
+            return None;
+        }
+    }
+    if let Some(end) = told::pair(reading, first).filter(|_| hint == Hint::Weak) {
+        return Some(end.max(extend(reading, first)));
+    }
     if !begins(reading, first, if titled { Hint::Strong } else { hint }) {
         return None;
     }
@@ -83,42 +105,41 @@ fn begins(reading: &Reading<'_>, index: usize, hint: Hint) -> bool {
     };
     if !token.is_word() || token.len() < 2 {
         return initial(reading, index)
-            && hint == Hint::Strong
+            && hint != Hint::Weak
             && begins_after_initial(reading, index);
     }
     let listed = token.is(Class::GIVEN.or(Class::SURNAME));
     let capital = reading.capital(index);
-    if token.is(Class::PLAIN_NAME) && (capital || hint == Hint::Strong) {
+    if token.is(Class::PLAIN_NAME) && (capital || hint != Hint::Weak) {
         return true;
     }
     // "First name Will": even a word that is never one else.
     let named = token.is(Class::GIVEN) && token.len() >= 3 && token.case == Case::Capital;
-    if hint == Hint::Strong && named && capital && !reading.begins_sentence(index) {
+    if hint != Hint::Weak && named && capital && !reading.begins_sentence(index) {
         return true;
     }
     if token.is(NO_NAME) {
         return false;
     }
     match hint {
-        Hint::Strong => {
+        Hint::Told | Hint::Strong => {
             (listed && (!token.is(Class::ENGLISH) || capital || ends(reading, index + 1)))
                 || (token.is(Class::GIVEN)
                     && !token.is(Class::AMBIGUOUS)
                     && stands_first(reading, index)
                     && stands_last(reading, index))
-                || is_ones_own(reading, index)
                 || is_full(reading, index)
                 || is_before_surname(reading, index)
-                || is_of_nobody_else(reading, index)
                 || reading.unknown(index)
                 || (capital
                     && !token.is(Class::CUE)
                     && (!token.is(Class::ENGLISH) || !reading.begins_sentence(index)))
         }
         Hint::Weak => {
-            (token.is(Class::GIVEN)
-                && !token.is(Class::ENGLISH)
-                && (capital || !token.is(Class::AMBIGUOUS)))
+            told::is_booked(reading, index)
+                || (token.is(Class::GIVEN)
+                    && !token.is(Class::ENGLISH)
+                    && (capital || !token.is(Class::AMBIGUOUS)))
                 || (capital && token.is(Class::GIVEN) && !reading.begins_sentence(index))
                 || (capital
                     && !token.is(Class::ENGLISH.or(Class::AMBIGUOUS).or(Class::CUE))
@@ -233,56 +254,6 @@ fn is_before_surname(reading: &Reading<'_>, index: usize) -> bool {
                     .get(index + 2)
                     .is_some_and(|last| last.is(Class::SURNAME)))
     })
-}
-
-/// "a nombre de kiko": a word of no list that ends what is said, in another language than English.
-fn is_of_nobody_else(reading: &Reading<'_>, index: usize) -> bool {
-    let token = &reading.tokens[index];
-    !reading.english
-        && token.class == Class::default()
-        && reading
-            .before(index)
-            .is_some_and(|before| before.is(Class::OF))
-        && reading
-            .get(index + 1)
-            .is_none_or(|next| next.ends_sentence() && !next.is_mark(b'?') || next.is_mark(b','))
-}
-
-/// "my last name is bubble and", "last name tanner booking number": whatever else it is, whoever says so is called so.
-fn is_ones_own(reading: &Reading<'_>, index: usize) -> bool {
-    /// What says how a name is, or what is done with it.
-    const PROPERTIES: [&str; 4] = ["ed", "ing", "able", "ly"];
-    const SAID_OF_IT: Class = Class::STATUS
-        .or(Class::NEUTRAL)
-        .or(Class::AMBIGUOUS)
-        .or(Class::ARTICLE)
-        .or(Class::TITLE);
-    let token = &reading.tokens[index];
-    let Some(before) = reading.before(index) else {
-        return false;
-    };
-    let link = usize::from(before.is(Class::LINK));
-    let word = |back: usize, words: &[&[u8]]| {
-        let at = index.checked_sub(back + link);
-        at.is_some_and(|at| {
-            words
-                .iter()
-                .any(|word| reading.tokens[at].hash == hash_word(word))
-        })
-    };
-    // A word of no list only where it is asked for by halves: "my name is confidential".
-    let half = word(1, &[b"surname"])
-        || word(1, &[b"name"]) && word(2, &[b"last", b"first", b"family", b"middle"]);
-    let listed = token.is(Class::GIVEN.or(Class::SURNAME));
-    let mine = word(1, &[b"name", b"surname"]) && word(2, &[b"my"]);
-    let told = half || listed && (mine || before.is(Class::CUE_WHOLE));
-    let closed = reading.get(index + 1).is_none_or(|next| {
-        !next.is_word() || next.is(Class::CUE) || next.hash == hash_word(b"and")
-    });
-    told && closed && token.len() >= 3 && !token.is(SAID_OF_IT) && {
-        let word = reading.written(index).to_ascii_lowercase();
-        !PROPERTIES.iter().any(|ending| word.ends_with(ending))
-    }
 }
 
 /// "is mark and", "mark, and": nothing goes before that the word could belong to.

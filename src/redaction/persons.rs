@@ -10,6 +10,7 @@ use super::names::{self, NO_NAME};
 use super::reading::Reading;
 use super::signatures::signed;
 use super::spelled::{can_be_spelled, spelled};
+use super::told;
 use super::{Kind, Span};
 
 /// What a name with a capital can be or stand behind.
@@ -21,12 +22,15 @@ const INTERESTING: Class = Class::GIVEN
 /// Whether any token can be a name or stand before one.
 pub(super) fn possible(glance: &Glance) -> bool {
     const SIGNS: Class = Class::GIVEN.or(Class::TITLE).or(Class::GREETING);
+    /// "hi, quandel here"
+    const SHORT: u32 = 4;
     // "paid 500 euros to Quandel", "Jools here from the furniture team"
     let told =
         glance.digits > 0 && glance.classes.is(Class::TOWARDS) || glance.classes.is(Class::SPEECH);
     glance.classes.is(SIGNS)
         || glance.capital && told
         || glance.has(b'\n')
+        || glance.words <= SHORT && glance.classes.is(Class::FILLER)
         || can_be_spelled(glance)
 }
 
@@ -142,6 +146,9 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
             return Some((extend(reading, next), "name_titled"));
         }
     }
+    if reading.english && told::is_here(reading, index) {
+        return Some((extend(reading, index), "name_given"));
+    }
     if !capital && !token.is(Class::GIVEN) {
         return None;
     }
@@ -150,17 +157,6 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
         && let Some(end) = behind_initials(reading, index)
     {
         return Some((end, "name_initial"));
-    }
-    // "Jools here from the furniture team"
-    let here = |next: &Token| next.hash == hash_word(b"here");
-    if token.case == Case::Capital
-        && reading.unknown(index)
-        && reading.get(index + 1).is_some_and(here)
-        && reading
-            .get(index + 2)
-            .is_none_or(|next| !next.is_word() || next.hash == hash_word(b"from"))
-    {
-        return Some((index + 1, "name_given"));
     }
     let before = reading.before(index);
     if before.is_some_and(|before| before.is(Class::PLACE) && before.case != Case::Lower) {

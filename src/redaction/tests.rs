@@ -6,6 +6,7 @@ mod ordinary;
 mod people;
 mod policy;
 mod shapes;
+mod told;
 mod whole;
 
 use super::*;
