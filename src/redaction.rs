@@ -67,6 +67,7 @@ mod named;
 mod names;
 mod national;
 mod numbers;
+mod passwords;
 mod persons;
 mod phones;
 mod pieces;

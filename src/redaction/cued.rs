@@ -2,11 +2,11 @@
 
 use super::class::Class;
 use super::hash::hash_word;
-use super::lexer::{Case, Form, Token};
+use super::lexer::{Form, Token};
 use super::names::{self, Hint};
 use super::reading::Reading;
 use super::values::{self, Value};
-use super::{Kind, addresses, codes, continental, places, streets};
+use super::{Kind, addresses, codes, continental, passwords, places, streets, told};
 
 /// Whether a token says that a value comes: "is", ":", "=".
 pub(super) fn is_link(token: &Token) -> bool {
@@ -33,19 +33,28 @@ pub(super) fn value_at(
             name.or_else(|| weak.then(|| names::introduced(reading, index))?)?
         }
         Kind::SecurityAnswer => {
-            let hint = if linked { Hint::Strong } else { Hint::Weak };
-            names::at(reading, index, hint).or_else(|| {
-                let token = reading.get(index)?;
-                let surname = token.is(Class::SURNAME) && !reading.ordinary(index);
-                // "maiden name quandel"
-                let name = reading.before(index)?.hash == hash_word(b"name");
-                let strange = name && !weak && token.len() >= 4 && reading.unknown(index);
-                (surname || strange).then_some(index + 1)
-            })?
+            let hint = match (weak, linked) {
+                (_, false) => Hint::Weak,
+                (true, true) => Hint::Strong,
+                (false, true) => Hint::Told,
+            };
+            let phrase = || told::phrase(reading, index).filter(|_| hint == Hint::Told);
+            names::at(reading, index, hint)
+                .or_else(phrase)
+                .or_else(|| {
+                    let token = reading.get(index)?;
+                    let surname = token.is(Class::SURNAME) && !reading.ordinary(index);
+                    // "maiden name quandel"
+                    let name = reading.before(index)?.hash == hash_word(b"name");
+                    let strange = name && !weak && token.len() >= 4 && reading.unknown(index);
+                    (surname || strange).then_some(index + 1)
+                })?
         }
         Kind::DateOfBirth => values::date(reading, index)
             .or_else(|| values::birth_year(reading, index).filter(|_| !weak))?,
-        Kind::Password | Kind::Username => word(reading, index, limit, kind, linked, weak)?,
+        Kind::Password | Kind::Username => {
+            passwords::word(reading, index, limit, kind, linked, weak)?
+        }
         Kind::Address => address(reading, index, limit, weak)?,
         Kind::Url if linked => web_address(reading, index, limit)?,
         kind if kind.is_number() || kind == Kind::Custom => number(reading, index, kind, weak)?,
@@ -117,115 +126,6 @@ fn is_year(value: &Value, reading: &Reading<'_>) -> bool {
         && reading
             .before(value.start)
             .is_some_and(|before| before.is(Class::MONTH))
-}
-
-/// A password or a login name.
-fn word(
-    reading: &Reading<'_>,
-    index: usize,
-    limit: usize,
-    kind: Kind,
-    linked: bool,
-    weak: bool,
-) -> Option<usize> {
-    let token = reading.get(index)?;
-    let certain = linked || kind == Kind::Password && !weak && token.form != Form::Mark;
-    if let Some(end) = codes::coded_run(reading, index).filter(|end| certain && *end <= limit) {
-        return Some(end);
-    }
-    if kind == Kind::Username {
-        let run = joined(reading, index, linked, weak)
-            .filter(|end| *end <= limit && (!token.is(Class::STATUS) || *end > index + 3));
-        // "My Instagram is full", but "my Instagram: jodoe"
-        if run.is_some() || weak && !(linked && reading.english) {
-            return run;
-        }
-    }
-    let last = |at: usize| reading.get(at).is_none_or(Token::ends_sentence);
-    // "correct-horse-battery", but "case-sensitive"
-    if let Some(end) = codes::joined(reading, index, b"-")
-        && linked
-        && kind == Kind::Password
-        && end >= index + 5
-        && end <= limit
-        && last(end)
-    {
-        return Some(end);
-    }
-    let taken = match token.form {
-        Form::Mixed => true,
-        Form::Number => token.digits >= 3,
-        Form::Word
-            if token.is(Class::CONNECTOR
-                .or(Class::STATUS)
-                .or(Class::FILLER)
-                .or(Class::CUE)) =>
-        {
-            false
-        }
-        Form::Word if !reading.ordinary(index) && (token.len() >= 4 || linked) => {
-            linked || reading.english
-        }
-        Form::Word => {
-            linked
-                && kind == Kind::Password
-                && (last(index + 1)
-                    || last(index + 2) && reading.tokens[index + 1].form == Form::Number
-                    || is_told_in_passing(reading, index))
-                && token.len() >= 4
-        }
-        _ => false,
-    };
-    if !taken {
-        return None;
-    }
-    // "Tiger!2024", "jo.doe_7": up to the next white space, but not the mark that ends the sentence.
-    let mut end = index + 1;
-    // What goes beyond the limit is no value.
-    while end <= limit && reading.touches_next(end - 1) {
-        end += 1;
-    }
-    while end > index + 1 && reading.tokens[end - 1].form == Form::Mark {
-        end -= 1;
-    }
-    // "password is vj 123": a second piece ends the message.
-    let second = kind == Kind::Password
-        && last(end + 1)
-        && reading.get(end).is_some_and(|token| {
-            token.digits > 0 && !values::is_measure(token) || linked && reading.unknown(end)
-        });
-    Some(end + usize::from(second))
-}
-
-/// "live:jo.doe", "k.petrov"; without a link only what no sentence holds: "red_panda". Behind a `weak` cue a hyphen joins
-/// words: "discord is read-only".
-fn joined(reading: &Reading<'_>, index: usize, linked: bool, weak: bool) -> Option<usize> {
-    let marks: &[u8] = if weak { b".:_" } else { b".:_-" };
-    let end = codes::joined(reading, index, marks).filter(|end| *end > index + 1)?;
-    let run = &reading.tokens[index..end];
-    // "usuario tati.moura, ...", but "my login is broken.Please"
-    let closed = reading.get(end).is_none_or(|next| {
-        matches!(next.mark, b',' | b'/') || next.form == Form::Break || next.is(Class::CUE)
-    });
-    let strange = run
-        .iter()
-        .all(|token| !token.is(Class::ENGLISH.or(Class::FILLER)) && token.case == Case::Lower);
-    let underscored = run.iter().any(|token| token.is_mark(b'_'));
-    (linked || underscored || !weak && closed && strange).then_some(end)
-}
-
-/// "is sunshine, ...", "is sunshine and my login", "is sunshine but it": what follows says no more of it, and the word itself
-/// is none that says how it is: "is encrypted and we".
-fn is_told_in_passing(reading: &Reading<'_>, index: usize) -> bool {
-    const PROPERTIES: [&str; 5] = ["ed", "en", "ing", "able", "al"];
-    let word = reading.written(index);
-    let goes_on = [b"and", b"but"].map(|word| hash_word(word));
-    let closed = reading.get(index + 1).is_some_and(|token| {
-        let other = reading.get(index + 2);
-        token.is_mark(b',')
-            || goes_on.contains(&token.hash) && other.is_some_and(|next| next.is(Class::FILLER))
-    });
-    closed && !PROPERTIES.iter().any(|ending| word.ends_with(ending))
 }
 
 /// An address behind a strong cue: from its first number to the end of the line or sentence.
@@ -312,36 +212,4 @@ pub(super) fn line_end(reading: &Reading<'_>, index: usize, limit: usize) -> usi
         end -= 1;
     }
     end
-}
-
-/// "The password on the router is hT7kLp2Q", "the password you sent Xk29!pQ": what it is for stands between.
-pub(super) fn placed_password(
-    reading: &Reading<'_>,
-    from: usize,
-    limit: usize,
-) -> Option<(usize, usize)> {
-    const LONGEST: usize = 8;
-    const SENT: usize = 4;
-    let is_coded = |at: usize| {
-        let token = &reading.tokens[at];
-        token.form == Form::Mixed && !values::is_measure(token)
-            || codes::coded_run(reading, at).is_some()
-    };
-    let place = reading.get(from)?;
-    let within = |longest: usize| from + 1..limit.min(from + longest);
-    let start = if place.is(Class::TOWARDS.or(Class::ARTICLE)) || place.hash == hash_word(b"on") {
-        let link = within(LONGEST)
-            .take_while(|&at| matches!(reading.tokens[at].form, Form::Word | Form::Mixed))
-            .find(|&at| is_link(&reading.tokens[at]))?;
-        link + 1
-    } else if place.is(Class::FILLER) {
-        let found = within(SENT).find(|&at| is_coded(at) || !reading.tokens[at].is_word());
-        // "the password you use for Office365"
-        found.filter(|&at| !reading.tokens[at - 1].is(Class::FILLER))?
-    } else {
-        return None;
-    };
-    reading.get(start).filter(|_| is_coded(start))?;
-    let end = word(reading, start, limit, Kind::Password, true, false)?;
-    (end <= limit).then_some((start, end))
 }

@@ -1,14 +1,14 @@
 //! Cues: the words of a message that say what the value beside them is ("my pin is 4471", "4471 is my pin").
 
 use super::class::Class;
-use super::cued::{is_link, placed_password, value_at};
+use super::cued::{is_link, value_at};
 use super::hash::hash_word;
 use super::lexer::{Case, Form, Token};
 use super::reading::Reading;
 use super::told;
 use super::values;
 use super::words::{Cue, Words};
-use super::{Kind, Span};
+use super::{Kind, Span, passwords};
 
 /// A cue of a message; token positions, end exclusive.
 #[derive(Clone, Copy)]
@@ -29,10 +29,9 @@ pub(super) fn find(reading: &Reading<'_>, words: &Words, found: &mut Vec<Found>)
     while let Some(token) = reading.get(index) {
         let cue = if token.is(Class::CUE) {
             words.cue(
-                reading.tokens[index..]
-                    .iter()
-                    .filter(|token| !token.is_mark(b'-'))
-                    .map(|token| token.hash),
+                (index..reading.tokens.len())
+                    .filter(|at| !is_joint(reading, *at))
+                    .map(|at| reading.tokens[at].hash),
             )
         } else {
             None
@@ -42,7 +41,7 @@ pub(super) fn find(reading: &Reading<'_>, words: &Words, found: &mut Vec<Found>)
                 let mut end = index;
                 let mut left = length;
                 while left > 0 {
-                    left -= usize::from(!reading.tokens[end].is_mark(b'-'));
+                    left -= usize::from(!is_joint(reading, end));
                     end += 1;
                 }
                 // "the name of the hotel" is nobody's.
@@ -64,6 +63,18 @@ pub(super) fn find(reading: &Reading<'_>, words: &Words, found: &mut Vec<Found>)
     }
 }
 
+/// What stands within a cue and says nothing: the hyphen of "e-mail", the dots of "d.o.b".
+fn is_joint(reading: &Reading<'_>, index: usize) -> bool {
+    let letter = |at: usize| reading.tokens[at].is_word() && reading.tokens[at].len() == 1;
+    let token = &reading.tokens[index];
+    token.is_mark(b'-')
+        || token.is_mark(b'.')
+            && index > 0
+            && letter(index - 1)
+            && reading.touches_next(index - 1)
+            && reading.touches_next(index)
+}
+
 /// Adds the values that stand beside the cues of a message.
 pub(super) fn serve(reading: &Reading<'_>, found: &mut [Found], spans: &mut Vec<Span>) {
     let mut limit = reading.tokens.len();
@@ -77,8 +88,14 @@ pub(super) fn serve(reading: &Reading<'_>, found: &mut [Found], spans: &mut Vec<
         let here @ Found { limit, .. } = found[position];
         let Some(kind) = here.cue.kind else { continue };
         let before = position.checked_sub(1).map_or(0, |last| found[last].end);
-        let value = behind(reading, here.end, limit, kind, here.cue.weak)
-            .or_else(|| in_front(reading, here, before, kind));
+        // "username jodoe, password sunshine"
+        let paired = kind == Kind::Password
+            && position.checked_sub(1).is_some_and(|last| {
+                let kind = found[last].cue.kind;
+                found[last].served && matches!(kind, Some(Kind::Username | Kind::Email))
+            });
+        let value =
+            behind(reading, here, kind, paired).or_else(|| in_front(reading, here, before, kind));
         if let Some((start, end)) = value {
             found[position].served = true;
             push(reading, start, end, kind, "cue", spans);
@@ -180,25 +197,22 @@ fn is_apposition(reading: &Reading<'_>, comma: usize) -> bool {
         })
 }
 
-/// The value that follows a cue which ends before token `from`.
-fn behind(
-    reading: &Reading<'_>,
-    from: usize,
-    limit: usize,
-    kind: Kind,
-    weak: bool,
-) -> Option<(usize, usize)> {
+/// The value that follows a cue; a `paired` one stands behind another, whose value has been found, as if it had a link.
+fn behind(reading: &Reading<'_>, found: Found, kind: Kind, paired: bool) -> Option<(usize, usize)> {
+    let (from, limit, weak) = (found.end, found.limit, found.cue.weak);
     // Before what it is for is taken for it: "the password to the R7000 is ...".
     if kind == Kind::Password
         && !weak
-        && let Some(value) = placed_password(reading, from, limit)
+        && let Some(value) = passwords::placed(reading, from, limit)
     {
         return Some(value);
     }
     let mut index = from;
-    let mut linked = kind == Kind::Person && told::tells(reading, from);
+    let mut linked = paired
+        || kind == Kind::Person && told::tells(reading, from)
+        || kind == Kind::Password && reading.tokens[from - 1].is(Class::LINK);
     // "this is" says that of things, too.
-    let weak = weak && !(linked && !reading.tokens[from - 1].is(Class::LINK));
+    let weak = weak && (!linked || reading.tokens[from - 1].is(Class::LINK));
     // "Date of birth on record: ..."
     let told = kind == Kind::DateOfBirth || kind.is_number() && !weak;
     let colon = |at: &usize| reading.tokens[*at].is_mark(b':');
@@ -278,7 +292,8 @@ fn in_front(
     if !linked || end == from {
         return None;
     }
-    let first = end.saturating_sub(4).max(from);
+    let longest = if kind == Kind::DateOfBirth { 8 } else { 4 };
+    let first = end.saturating_sub(longest).max(from);
     (first..end).find_map(|start| {
         let begins = start == from
             || reading.begins_sentence(start)
@@ -287,8 +302,12 @@ fn in_front(
                 .is_some_and(|token| token.form == Form::Mark || token.is(Class::FILLER));
         // "stone is my last name": the message begins with it.
         let told = || (kind == Kind::Person && start == 0).then(|| told::end(reading, start));
+        let chosen = kind == Kind::Password
+            && passwords::is_chosen(reading, start, end)
+            && !names_another(reading, found.end);
         let value_end = told()
             .flatten()
+            .or(chosen.then_some(end))
             .or_else(|| value_at(reading, start, end, kind, false, true))?;
         // "I tried Summer2023! as my password", but "Windows11 as my password manager"
         let coded = kind == Kind::Password
@@ -297,6 +316,6 @@ fn in_front(
         let rest = &reading.tokens[value_end..end];
         let ends = rest.is_empty() || coded && rest.iter().all(is_exclaimed);
         let said = kind == Kind::Person && reading.ordinary(start) && start > 0;
-        ((begins || coded) && ends && !said).then_some((start, end))
+        ((begins || coded || chosen) && ends && !said).then_some((start, end))
     })
 }

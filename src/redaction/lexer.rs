@@ -71,8 +71,13 @@ impl Token {
     /// "new ridge road" is a street.
     fn drop_cue_before(&mut self, next: Option<&Self>) {
         // Only words have a class.
-        let goes_on =
-            |next: &Self| next.is(Class::CUE_SECOND) || next.digits > 0 || next.is_mark(b'-');
+        let goes_on = |next: &Self| {
+            next.is(Class::CUE_SECOND)
+                || next.digits > 0
+                || next.is_mark(b'-')
+                // "d.o.b."
+                || next.is_mark(b'.') && self.len() == 1
+        };
         if self.is(Class::CUE) && !self.is(Class::CUE_WHOLE) && !next.is_some_and(goes_on) {
             self.class = self.class.without(Class::CUE);
         }

@@ -1,6 +1,7 @@
 //! The engine as a whole, on invented chats.
 
 mod addresses;
+mod logins;
 mod names;
 mod ordinary;
 mod people;

@@ -104,6 +104,20 @@ pub(super) fn end_unlinked(reading: &Reading<'_>, first: usize) -> Option<usize>
     })
 }
 
+/// "my security answer is river school": as few words as end what is said, none of which says how it is.
+pub(super) fn phrase(reading: &Reading<'_>, first: usize) -> Option<usize> {
+    const LONGEST: usize = 3;
+    let end = (first..first + LONGEST + 1)
+        .find(|at| reading.get(*at).is_none_or(Token::ends_sentence))?;
+    let said = |at: usize| {
+        let token = &reading.tokens[at];
+        !token.is_word()
+            || token.is(NO_NAME.or(Class::UNTOLD).or(Class::CUE))
+            || is_said_of_it(reading, at)
+    };
+    (end > first && !(first..end).any(said)).then_some(end)
+}
+
 /// What answers "your name?": a word that is all that is said, or the first of what was asked for; `first` is the first token that
 /// is no filler.
 pub(super) fn answer(reading: &Reading<'_>, first: usize) -> Option<usize> {

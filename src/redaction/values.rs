@@ -312,6 +312,7 @@ pub(super) fn date(reading: &Reading<'_>, start: usize) -> Option<usize> {
             Form::Number | Form::Mixed if day(token) => numbers += 1,
             Form::Number if token.digits == 4 => numbers += 1,
             Form::Word if token.is(Class::MONTH) && !month && token.len() >= 3 => month = true,
+            Form::Word if is_ordinal(token) => numbers += 1,
             Form::Word
                 if index > start && (token.is(Class::UNIT) && token.len() == 2 || is_of(token)) => {
             }
@@ -332,6 +333,33 @@ pub(super) fn date(reading: &Reading<'_>, start: usize) -> Option<usize> {
         index -= 1;
     }
     (parts >= 3 || (month && numbers >= 1)).then_some(index)
+}
+
+/// "the third of may": the day of a date in words; "twenty first" is two of them, of which the first is a number.
+fn is_ordinal(token: &Token) -> bool {
+    const ORDINALS: [&[u8]; 20] = [
+        b"first",
+        b"second",
+        b"third",
+        b"fourth",
+        b"fifth",
+        b"sixth",
+        b"seventh",
+        b"eighth",
+        b"ninth",
+        b"tenth",
+        b"eleventh",
+        b"twelfth",
+        b"thirteenth",
+        b"fourteenth",
+        b"fifteenth",
+        b"sixteenth",
+        b"seventeenth",
+        b"eighteenth",
+        b"nineteenth",
+        b"thirtieth",
+    ];
+    ORDINALS.iter().any(|word| token.hash == hash_word(word))
 }
 
 /// The year alone: "dob 1979", "i was born in 1979".

@@ -251,3 +251,32 @@ fn an_extension_belongs_to_its_number() {
         &[("C: 312-555-0111, extension: 23", "[PHONE]")],
     ]);
 }
+
+#[test]
+fn what_is_told_of_oneself_is_found_in_any_order() {
+    expect(&[
+        &[(
+            "C: 12/03/1987 is my date of birth",
+            "[DATE_OF_BIRTH] is my date of birth",
+        )],
+        &[("C: d.o.b. 12/03/1987", "d.o.b. [DATE_OF_BIRTH]")],
+        &[(
+            "C: i was born on the third of may 1987",
+            "i was born on the [DATE_OF_BIRTH]",
+        )],
+        &[(
+            "C: my mother's maiden name is fluffy",
+            "my mother's maiden name is [SECURITY_ANSWER]",
+        )],
+        &[(
+            "C: my security answer is river school",
+            "my security answer is [SECURITY_ANSWER]",
+        )],
+    ]);
+    survive(&[
+        "C: my security answer is wrong",
+        "C: my security answer is not accepted",
+        "C: the third time this happens",
+        "C: p.s. thanks, e.g. the router",
+    ]);
+}
