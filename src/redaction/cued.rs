@@ -82,14 +82,19 @@ fn number(reading: &Reading<'_>, index: usize, kind: Kind, weak: bool) -> Option
         return Some(end);
     }
     let value = values::number(reading, index)
-        .or_else(|| codes::coded(reading, index).filter(|_| !weak))?;
+        .or_else(|| codes::coded(reading, index).filter(|_| !weak || ordered))?;
     let least = match (weak, kind) {
         (true, Kind::Phone) => 7,
         (true, Kind::OrderId | Kind::AccountNumber | Kind::BookingReference) => 5,
         (true, _) => 4,
         (false, kind) => values::least_digits(kind),
     };
-    let code = value.letters && value.digits + 2 >= least && value.digits >= 1 && !weak;
+    // "order Q4X9ZL": in one piece
+    let whole = || value.end == value.start + 1 && reading.tokens[value.start].len() >= 5;
+    let code = value.letters
+        && value.digits + 2 >= least
+        && value.digits >= 1
+        && (!weak || ordered && value.digits >= 2 && whole());
     let enough = value.digits >= least || code;
     let everyday = values::is_everyday(reading, &value)
         && !(kind == Kind::RoutingNumber && values::is_sort_code(reading, &value));

@@ -289,7 +289,9 @@ fn in_front(
         linked |= is_link(token) || used_as;
         end -= 1;
     }
-    if !linked || end == from {
+    // "am 3. Mai 1987 geboren"
+    let beside = kind == Kind::DateOfBirth && end == found.start;
+    if !(linked || beside) || end == from {
         return None;
     }
     let longest = if kind == Kind::DateOfBirth { 8 } else { 4 };
@@ -300,13 +302,13 @@ fn in_front(
             || reading
                 .before(start)
                 .is_some_and(|token| token.form == Form::Mark || token.is(Class::FILLER));
-        // "stone is my last name": the message begins with it.
-        let told = || (kind == Kind::Person && start == 0).then(|| told::end(reading, start));
+        // "stone is my last name": nothing goes before it.
+        let told = kind == Kind::Person && told::is_first(reading, start);
+        let told_end = || told.then(|| told::end(reading, start)).flatten();
         let chosen = kind == Kind::Password
             && passwords::is_chosen(reading, start, end)
             && !names_another(reading, found.end);
-        let value_end = told()
-            .flatten()
+        let value_end = told_end()
             .or(chosen.then_some(end))
             .or_else(|| value_at(reading, start, end, kind, false, true))?;
         // "I tried Summer2023! as my password", but "Windows11 as my password manager"
@@ -315,7 +317,7 @@ fn in_front(
             && !names_another(reading, found.end);
         let rest = &reading.tokens[value_end..end];
         let ends = rest.is_empty() || coded && rest.iter().all(is_exclaimed);
-        let said = kind == Kind::Person && reading.ordinary(start) && start > 0;
+        let said = kind == Kind::Person && reading.ordinary(start) && !told;
         ((begins || coded || chosen) && ends && !said).then_some((start, end))
     })
 }

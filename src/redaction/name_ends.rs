@@ -5,6 +5,7 @@ use super::hash::hash_word;
 use super::lexer::{Case, Form, Token};
 use super::names::{NO_NAME, stands_last};
 use super::reading::Reading;
+use super::told;
 
 pub(super) fn initial(reading: &Reading<'_>, index: usize) -> bool {
     reading
@@ -12,9 +13,11 @@ pub(super) fn initial(reading: &Reading<'_>, index: usize) -> bool {
         .is_some_and(|token| token.is_word() && token.len() == 1 && token.case != Case::Lower)
 }
 
-/// Whether nothing more is said from `index` on.
+/// Whether nothing more is said from `index` on, in the sentence or the quotation.
 pub(super) fn ends(reading: &Reading<'_>, index: usize) -> bool {
-    reading.get(index).is_none_or(Token::ends_sentence)
+    reading.get(index).is_none_or(|next| {
+        next.ends_sentence() || b")]}\"*".contains(&next.mark) || told::is_courtesy(next)
+    })
 }
 
 /// The end of the name whose first token is at `first`: further names, initials and particles.

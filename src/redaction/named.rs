@@ -84,8 +84,9 @@ fn person(reading: &Reading<'_>, first: usize, fresh: bool, spans: &mut Vec<Span
 fn behind_lead(reading: &Reading<'_>, first: usize) -> Option<usize> {
     const FARTHEST: usize = 3;
     let starts = first.saturating_sub(FARTHEST).max(1)..first + FARTHEST;
+    let words = [b"under".as_slice(), b"meant"].map(hash_word);
     let is_lead = |token: &Token| {
-        token.is_mark(b',') || token.is(Class::SPEECH) || token.hash == hash_word(b"under")
+        token.is_mark(b',') || token.is(Class::SPEECH) || words.contains(&token.hash)
     };
     let strange = |at: usize| {
         let token = &reading.tokens[at];

@@ -4,8 +4,9 @@ use super::class::Class;
 use super::cued::is_link;
 use super::hash::hash_word;
 use super::lexer::{Case, Form, Token};
+use super::name_ends::ends;
 use super::reading::Reading;
-use super::{Kind, codes, values};
+use super::{Kind, codes, told, values};
 
 /// A password or a login name.
 pub(super) fn word(
@@ -29,7 +30,7 @@ pub(super) fn word(
             return run;
         }
     }
-    let last = |at: usize| reading.get(at).is_none_or(Token::ends_sentence);
+    let last = |at: usize| ends(reading, at);
     // "correct-horse-battery", but "case-sensitive"
     if let Some(end) = codes::joined(reading, index, b"-")
         && linked
@@ -194,5 +195,5 @@ pub(super) fn is_chosen(reading: &Reading<'_>, start: usize, end: usize) -> bool
         && token.is_word()
         && token.len() >= SHORTEST
         && !token.is(NONE)
-        && reading.before(start).is_none_or(used)
+        && (told::is_first(reading, start) || reading.before(start).is_some_and(used))
 }

@@ -79,10 +79,12 @@ pub(super) fn is_small_compound(reading: &Reading<'_>, index: usize) -> bool {
 
 /// "Calle Mayor 12", "rue de Rivoli 5", "6 rue Gustave Charpentier".
 pub(super) fn street_first(reading: &Reading<'_>, start: usize) -> Option<usize> {
+    /// "Avda."
+    const LONGEST_SHORTENED: usize = 4;
     let numbered = (start.saturating_sub(4)..start).any(|at| reading.tokens[at].digits > 0);
     // "Av. Paulista 1000"
     let dot = reading.get(start + 1).is_some_and(|dot| dot.is_mark(b'.'));
-    let short = dot && reading.tokens[start].len() <= 3;
+    let short = dot && reading.tokens[start].len() <= LONGEST_SHORTENED;
     let mut index = start + 1 + usize::from(short);
     let mut words = 0;
     while let Some(token) = reading.get(index) {

@@ -2,12 +2,12 @@
 
 use super::class::Class;
 use super::hash::hash_word;
-use super::lexer::Token;
+use super::lexer::{Form, Token};
 use super::names::{NO_NAME, stands_last};
 use super::reading::Reading;
 
 /// What stands before a name that answers, and behind it.
-const LEADS: [&str; 22] = [
+const LEADS: [&str; 27] = [
     "yes",
     "yeah",
     "yep",
@@ -30,9 +30,15 @@ const LEADS: [&str; 22] = [
     "im",
     "am",
     "this",
+    "so",
+    "sorry",
+    "meant",
+    "mean",
+    "actually",
 ];
-const TRAILS: [&str; 9] = [
-    "please", "pls", "plz", "thanks", "thank", "you", "sir", "mam", "maam",
+const TRAILS: [&str; 14] = [
+    "please", "pls", "plz", "thanks", "thank", "thx", "ty", "you", "u", "ok", "sir", "mam", "maam",
+    "again",
 ];
 
 /// Whether the cue that ends before `end` says by itself that a name comes, as "is" does: "a nombre de", "ich heisse", "call me",
@@ -93,13 +99,27 @@ fn is(token: &Token, words: &[&str]) -> bool {
         .any(|word| token.hash == hash_word(word.as_bytes()))
 }
 
+/// What may follow whatever is told: "thx".
+pub(super) fn is_courtesy(token: &Token) -> bool {
+    is(token, &TRAILS)
+}
+
+/// Whether somebody begins to tell something at `index`: at the beginning of a message, line or sentence, behind a greeting or a
+/// quotation mark.
+pub(super) fn is_first(reading: &Reading<'_>, index: usize) -> bool {
+    reading.before(index).is_none_or(|before| {
+        before.is(Class::SALUTATION) || matches!(before.form, Form::Mark | Form::Break)
+    })
+}
+
 /// The same behind a cue without a link, "my name river": what is said of a name follows it in the same way.
 pub(super) fn end_unlinked(reading: &Reading<'_>, first: usize) -> Option<usize> {
     end(reading, first).filter(|end| {
         reading.get(*end).is_none_or(|next| {
             !next.is_word()
                 || next.is(Class::CUE_WHOLE)
-                || is(next, &["and", "my", "please", "pls", "plz", "thanks"])
+                || is(next, &["and", "my"])
+                || is_courtesy(next)
         })
     })
 }
@@ -127,11 +147,11 @@ pub(super) fn answer(reading: &Reading<'_>, first: usize) -> Option<usize> {
             token.digits > 0 || token.is(Class::CUE_WHOLE) && !is(token, &["name", "names"])
         })
     };
+    let after = |at: usize, words: &[&str]| reading.get(at).is_some_and(|next| is(next, words));
     let goes_on = value(end)
-        || reading
-            .get(end)
-            .is_some_and(|next| is(next, &["and", "my"]))
-            && (value(end + 1) || value(end + 2));
+        || after(end, &["and", "my"]) && (value(end + 1) || value(end + 2))
+        || after(end, &["and"]) && after(end + 1, &["i", "can", "we", "my"])
+        || reading.get(end).is_some_and(|next| next.is_mark(b','));
     let leads = |token: &Token| !token.is_word() || is(token, &LEADS);
     let trails = |token: &Token| !token.is_word() || is(token, &TRAILS);
     let alone = reading.tokens[end..].iter().all(trails);
@@ -148,10 +168,6 @@ pub(super) fn is_here(reading: &Reading<'_>, index: usize) -> bool {
         .or(Class::NEUTRAL)
         .or(Class::AMBIGUOUS)
         .or(Class::NOT_ADDRESSED);
-    let begins = index == 0
-        || reading.before(index).is_some_and(|before| {
-            before.is(Class::SALUTATION) || before.ends_sentence() || before.is_mark(b',')
-        });
     let is_name = |at: usize| {
         reading.get(at).is_some_and(|token| {
             let listed = token.is(Class::GIVEN.or(Class::SURNAME));
@@ -162,12 +178,12 @@ pub(super) fn is_here(reading: &Reading<'_>, index: usize) -> bool {
     let here = reading
         .get(last + 1)
         .is_some_and(|next| next.hash == hash_word(b"here"));
-    begins
+    is_first(reading, index)
         && here
         && is_name(index)
-        && reading
-            .get(last + 2)
-            .is_none_or(|next| !next.is_word() || next.hash == hash_word(b"from"))
+        && reading.get(last + 2).is_none_or(|next| {
+            !next.is_word() || is_courtesy(next) || next.hash == hash_word(b"from")
+        })
 }
 
 /// "booked under stone": a name of a list, whatever else it is.
