@@ -151,7 +151,8 @@ pub(super) fn answer(reading: &Reading<'_>, first: usize) -> Option<usize> {
     let goes_on = value(end)
         || after(end, &["and", "my"]) && (value(end + 1) || value(end + 2))
         || after(end, &["and"]) && after(end + 1, &["i", "can", "we", "my"])
-        || reading.get(end).is_some_and(|next| next.is_mark(b','));
+        || reading.get(end).is_some_and(|next| next.is_mark(b','))
+            && (value(end + 1) || value(end + 2) || reading.get(end + 1).is_some_and(is_courtesy));
     let leads = |token: &Token| !token.is_word() || is(token, &LEADS);
     let trails = |token: &Token| !token.is_word() || is(token, &TRAILS);
     let alone = reading.tokens[end..].iter().all(trails);

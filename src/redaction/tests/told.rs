@@ -30,6 +30,9 @@ fn whoever_tells_a_name_is_called_so() {
             "first name {} please",
             "last name {}",
             "{} is my name",
+            "hi, {} is my name",
+            "\"my name is {}\"",
+            "my name {} thx",
             "you can call me {}",
             "i go by {}",
             "it should be under the name of {}",
@@ -38,6 +41,8 @@ fn whoever_tells_a_name_is_called_so() {
             "May I have your name please? / {}",
             "May I have your name please? / sure, {}",
             "May I have your name please? / its {}",
+            "May I have your name please? / {}, please help",
+            "May I have your name please? / ok so {} and i need this today",
             "What is your name and email? / {} and my email is zz@example.com",
         ],
         &[
@@ -130,6 +135,7 @@ fn what_is_said_of_a_name_is_no_name() {
         "C: that sounds good",
         "C: hmm, burgers",
         "C: make it for six",
+        "C: it broke, everything fell down",
     ] {
         survive(&["B: What is your name?", said]);
     }
