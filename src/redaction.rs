@@ -80,6 +80,7 @@ mod secrets;
 mod shapes;
 mod signatures;
 mod spelled;
+mod strangers;
 mod streets;
 mod told;
 mod values;

@@ -14,6 +14,8 @@ pub(super) struct Glance {
     pub(super) long_code: bool,
     /// Whether a word, number or code of eight characters and more is in no list.
     pub(super) long_stranger: bool,
+    /// Whether a word with a capital is in no list.
+    pub(super) stranger: bool,
     /// The longest run without white space, in bytes.
     pub(super) longest_run: usize,
     /// Whether words are written small, with a capital, and how many there are.
@@ -38,6 +40,7 @@ impl Glance {
         self.words += 1;
         self.lower |= token.case == Case::Lower;
         self.capital |= token.case == Case::Capital;
+        self.stranger |= token.case == Case::Capital && token.class == Class::default();
         if token.len() > 1 {
             self.long_words += 1;
             self.english += u32::from(token.is(Class::ENGLISH));

@@ -11,7 +11,7 @@ use super::reading::Reading;
 use super::signatures::signed;
 use super::spelled::{can_be_spelled, spelled};
 use super::told;
-use super::{Kind, Span};
+use super::{Kind, Span, strangers};
 
 /// What a name with a capital can be or stand behind.
 const INTERESTING: Class = Class::GIVEN
@@ -30,6 +30,7 @@ pub(super) fn possible(glance: &Glance) -> bool {
     glance.classes.is(SIGNS)
         || glance.capital && told
         || glance.has(b'\n')
+        || glance.stranger
         || glance.words <= SHORT && glance.classes.is(Class::FILLER)
         || can_be_spelled(glance)
 }
@@ -157,6 +158,9 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
         && let Some(end) = behind_initials(reading, index)
     {
         return Some((end, "name_initial"));
+    }
+    if let Some(end) = strangers::at(reading, index).filter(|_| !in_address(reading, index)) {
+        return Some((end, "name_strange"));
     }
     let before = reading.before(index);
     if before.is_some_and(|before| before.is(Class::PLACE) && before.case != Case::Lower) {

@@ -1,0 +1,60 @@
+//! Names of no list that their form tells: an initial between two words, an ending that surnames have.
+
+use super::class::Class;
+use super::hash::hash_word;
+use super::lexer::{Case, Token};
+use super::name_ends::{extend, initial};
+use super::names::is_strange;
+use super::reading::Reading;
+
+/// How surnames end that no list has; with a word of no list before them.
+const SURNAME_ENDINGS: [&str; 30] = [
+    "dottir", "sson", "sdottir", "ski", "sky", "ska", "wicz", "czyk", "enko", "chuk", "ov", "ova",
+    "ev", "eva", "yan", "shvili", "adze", "nen", "vic", "escu", "oglu", "poulos", "idis", "akis",
+    "qvist", "quist", "strom", "ez", "ini", "elli",
+];
+
+/// The end of the name that begins at `index` with a word of no list, written with a capital.
+pub(super) fn at(reading: &Reading<'_>, index: usize) -> Option<usize> {
+    if !is_strange(reading, index) {
+        return None;
+    }
+    let dot = |at: usize| usize::from(reading.get(at).is_some_and(|mark| mark.is_mark(b'.')));
+    let surname = |at: usize| {
+        is_strange(reading, at)
+            || reading.get(at).is_some_and(|token| {
+                token.is(Class::SURNAME) && !token.is(Class::ENGLISH) && is_capital(reading, at)
+            })
+    };
+    // "Ravil G. Quandelov"
+    let between = initial(reading, index + 1);
+    let behind = index + 2 + dot(index + 2);
+    let ending = |at: usize| {
+        let word = || reading.written(at);
+        is_strange(reading, at)
+            && SURNAME_ENDINGS
+                .iter()
+                .any(|ending| word().ends_with(ending))
+    };
+    // "Quandel lives at"
+    let lives = |at: usize| {
+        let is = |token: &Token| token.hash == hash_word(b"lives");
+        reading.get(at).is_some_and(is)
+    };
+    let end = if between && surname(behind) {
+        extend(reading, behind)
+    } else if ending(index + 1) {
+        extend(reading, index + 1)
+    } else if lives(index + 1) {
+        index + 1
+    } else if is_strange(reading, index + 1) && lives(index + 2) {
+        index + 2
+    } else {
+        return None;
+    };
+    Some(end)
+}
+
+fn is_capital(reading: &Reading<'_>, index: usize) -> bool {
+    reading.tokens[index].case == Case::Capital && reading.capital(index)
+}
