@@ -300,6 +300,9 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
     if given && capital && stands_out(reading, index) {
         return Some((extend(reading, index), "name_amid"));
     }
+    if clear && !capital && is_subject(reading, index) {
+        return Some((extend(reading, index), "name_small"));
+    }
     let filler = token.is(Class::FILLER);
     if clear && !capital && !filler && reading.english && leads(reading, index) {
         let end = extend(reading, index);
@@ -315,6 +318,20 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
         return Some((extend(reading, index), "name_given"));
     }
     None
+}
+
+/// "michael is very helpful", "joshua ssn 4417": written small, a name that is no other word, where a sentence begins with it or
+/// goes on to say what it does.
+fn is_subject(reading: &Reading<'_>, index: usize) -> bool {
+    const THING: Class = Class::ARTICLE.or(Class::PLACE).or(Class::UNIT);
+    let token = &reading.tokens[index];
+    let thing = |before: &Token| before.is(THING) || before.digits > 0;
+    let does = [b"is".as_slice(), b"was", b"will", b"has", b"had", b"does", b"did", b"can", b"and", b"s"].map(hash_word);
+    reading.english
+        && token.len() >= 4
+        && !token.is(Class::ENGLISH.or(Class::FILLER))
+        && !reading.before(index).is_some_and(thing)
+        && reading.get(index + 1).is_some_and(|next| does.contains(&next.hash))
 }
 
 /// "we saw Mark there", "please ask Mark": a capital amid a sentence in small letters, behind a word that no thing follows.
