@@ -326,12 +326,26 @@ fn is_subject(reading: &Reading<'_>, index: usize) -> bool {
     const THING: Class = Class::ARTICLE.or(Class::PLACE).or(Class::UNIT);
     let token = &reading.tokens[index];
     let thing = |before: &Token| before.is(THING) || before.digits > 0;
-    let does = [b"is".as_slice(), b"was", b"will", b"has", b"had", b"does", b"did", b"can", b"and", b"s"].map(hash_word);
+    let does = [
+        b"is".as_slice(),
+        b"was",
+        b"will",
+        b"has",
+        b"had",
+        b"does",
+        b"did",
+        b"can",
+        b"and",
+        b"s",
+    ]
+    .map(hash_word);
     reading.english
         && token.len() >= 4
         && !token.is(Class::ENGLISH.or(Class::FILLER))
         && !reading.before(index).is_some_and(thing)
-        && reading.get(index + 1).is_some_and(|next| does.contains(&next.hash))
+        && reading
+            .get(index + 1)
+            .is_some_and(|next| does.contains(&next.hash))
 }
 
 /// "we saw Mark there", "please ask Mark": a capital amid a sentence in small letters, behind a word that no thing follows.
