@@ -8,7 +8,7 @@ use super::kind::KindSet;
 use super::lexer::{Form, Token};
 use super::reading::Reading;
 use super::values;
-use super::{Kind, Side, Span, addresses, codes, named};
+use super::{Kind, Side, Span, addresses, codes, dates, named};
 
 /// Adds what answers `ask` in a turn of `side`.
 pub(super) fn answer(
@@ -130,7 +130,7 @@ fn dates(reading: &Reading<'_>, spans: &mut Vec<Span>) {
     const SPELLED: usize = 12;
     let mut index = 0;
     while index < reading.tokens.len() {
-        match values::date(reading, index) {
+        match dates::date(reading, index) {
             Some(end) => {
                 spans.push(reading.span(index, end, Kind::DateOfBirth, "answer"));
                 index = end;
@@ -156,7 +156,7 @@ fn dates(reading: &Reading<'_>, spans: &mut Vec<Span>) {
     }
     // "4th of march", and then "1987".
     if let [_] = reading.tokens
-        && let Some(end) = values::birth_year(reading, 0)
+        && let Some(end) = dates::birth_year(reading, 0)
     {
         spans.push(reading.span(0, end, Kind::DateOfBirth, "answer"));
     }

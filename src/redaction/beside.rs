@@ -5,12 +5,12 @@ use super::class::Class;
 use super::hash::hash_word;
 use super::lexer::{Form, Token};
 use super::reading::Reading;
-use super::{Kind, Side, Span, values};
+use super::{Kind, Side, Span, dates};
 
 /// What is told behind a card's number: until when it is valid, and the code on its back ("09/27 123", "09/27, 123").
 pub(super) fn card_details(reading: &Reading<'_>, spans: &mut Vec<Span>) {
     for index in 0..reading.tokens.len() {
-        let Some(end) = values::expiry(reading, index) else {
+        let Some(end) = dates::expiry(reading, index) else {
             continue;
         };
         spans.push(reading.span(index, end, Kind::CreditCard, "card_expiry"));
@@ -68,7 +68,7 @@ pub(super) fn births(reading: &Reading<'_>, side: Side, neutral: bool, spans: &m
 fn full_date(reading: &Reading<'_>, start: usize) -> Option<usize> {
     const DAYS: u16 = 31;
     const MONTHS: u16 = 12;
-    let end = values::date(reading, start)?;
+    let end = dates::date(reading, start)?;
     let date = &reading.tokens[start..end];
     let month = date.iter().any(|token| token.is(Class::MONTH));
     let mut numbers = Vec::with_capacity(3);

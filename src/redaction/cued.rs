@@ -6,7 +6,7 @@ use super::lexer::{Form, Token};
 use super::names::{self, Hint};
 use super::reading::Reading;
 use super::values::{self, Value};
-use super::{Kind, addresses, codes, continental, passwords, places, streets, told};
+use super::{Kind, addresses, codes, continental, dates, passwords, places, streets, told};
 
 /// Whether a token says that a value comes: "is", ":", "=".
 pub(super) fn is_link(token: &Token) -> bool {
@@ -50,8 +50,8 @@ pub(super) fn value_at(
                     (surname || strange).then_some(index + 1)
                 })?
         }
-        Kind::DateOfBirth => values::date(reading, index)
-            .or_else(|| values::birth_year(reading, index).filter(|_| !weak))?,
+        Kind::DateOfBirth => dates::date(reading, index)
+            .or_else(|| dates::birth_year(reading, index).filter(|_| !weak))?,
         Kind::Password | Kind::Username => {
             passwords::word(reading, index, limit, kind, linked, weak)?
         }

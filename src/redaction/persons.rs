@@ -9,6 +9,7 @@ use super::name_starts::{behind_initials, behind_title, with_beginning};
 use super::names::{self, NO_NAME};
 use super::reading::Reading;
 use super::signatures::signed;
+use super::small_names::{is_subject, leads};
 use super::spelled::{can_be_spelled, spelled};
 use super::told;
 use super::{Kind, Span, strangers};
@@ -320,34 +321,6 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
     None
 }
 
-/// "michael is very helpful", "joshua ssn 4417": written small, a name that is no other word, where a sentence begins with it or
-/// goes on to say what it does.
-fn is_subject(reading: &Reading<'_>, index: usize) -> bool {
-    const THING: Class = Class::ARTICLE.or(Class::PLACE).or(Class::UNIT);
-    let token = &reading.tokens[index];
-    let thing = |before: &Token| before.is(THING) || before.digits > 0;
-    let does = [
-        b"is".as_slice(),
-        b"was",
-        b"will",
-        b"has",
-        b"had",
-        b"does",
-        b"did",
-        b"can",
-        b"and",
-        b"s",
-    ]
-    .map(hash_word);
-    reading.english
-        && token.len() >= 4
-        && !token.is(Class::ENGLISH.or(Class::FILLER))
-        && !reading.before(index).is_some_and(thing)
-        && reading
-            .get(index + 1)
-            .is_some_and(|next| does.contains(&next.hash))
-}
-
 /// "we saw Mark there", "please ask Mark": a capital amid a sentence in small letters, behind a word that no thing follows.
 fn stands_out(reading: &Reading<'_>, index: usize) -> bool {
     const OWNERS: [&[u8]; 9] = [
@@ -366,24 +339,6 @@ fn stands_out(reading: &Reading<'_>, index: usize) -> bool {
         && !reading.tokens[index].is(Class::NOT_ADDRESSED)
         && behind_word
         && !capital(index + 1)
-}
-
-/// "edwin ssn 4417", "edwin stone card no 4417": the name with which one begins to tell what was asked for.
-fn leads(reading: &Reading<'_>, index: usize) -> bool {
-    const MOST_FILLERS: usize = 3;
-    let filler = |token: &Token| token.is(Class::FILLER);
-    const SAID: Class = Class::FILLER.or(Class::LINK).or(Class::CONNECTOR);
-    let cue = |at: usize| {
-        reading
-            .get(at)
-            .is_some_and(|next| next.is(Class::CUE) && !next.is(SAID))
-    };
-    let surname = reading.get(index + 1).is_some_and(|next| {
-        next.is_word() && (next.is(Class::SURNAME.or(Class::GIVEN)) || reading.unknown(index + 1))
-    });
-    index <= MOST_FILLERS
-        && reading.tokens[..index].iter().all(filler)
-        && (cue(index + 1) || surname && cue(index + 2))
 }
 
 /// "5 Jan", "15. Jan", "Jan 7": a month, though it is also a name.

@@ -1,10 +1,9 @@
 //! What a value looks like, token by token: numbers and dates.
 
-use super::Kind;
 use super::class::Class;
-use super::hash::hash_word;
 use super::lexer::{Case, Form, Token};
 use super::reading::Reading;
+use super::{Kind, dates};
 
 /// A value made of tokens; end exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +46,7 @@ pub(super) fn number(reading: &Reading<'_>, start: usize) -> Option<Value> {
     let mut pending_letters = false;
     while let Some(token) = reading.get(index).filter(|_| index < start + LONGEST) {
         // "4111 1111 1111 1111 exp 09/27": the last four of a masked card are its own.
-        let is_validity = |at| value.digits >= CARD && expiry(reading, at).is_some();
+        let is_validity = |at| value.digits >= CARD && dates::expiry(reading, at).is_some();
         match token.form {
             Form::Number => {
                 if value.digits > 0 && is_quantity(reading, index) || is_validity(index) {
@@ -295,114 +294,6 @@ pub(super) fn is_common_number(reading: &Reading<'_>, text: &str, value: &Value)
         }
         _ => false,
     }
-}
-
-/// A date with its year or its month's name: "31/06/1996", "July 4th 1927", "the 3rd of May 1980".
-pub(super) fn date(reading: &Reading<'_>, start: usize) -> Option<usize> {
-    let token = reading.get(start)?;
-    let day =
-        |token: &Token| (token.form == Form::Number || is_measure(token)) && token.digits <= 2;
-    if token.form == Form::Number && token.digits == 8 {
-        return Some(start + 1);
-    }
-    let mut index = start;
-    let (mut numbers, mut month) = (0, false);
-    while let Some(token) = reading.get(index) {
-        match token.form {
-            Form::Number | Form::Mixed if day(token) => numbers += 1,
-            Form::Number if token.digits == 4 => numbers += 1,
-            Form::Word if token.is(Class::MONTH) && !month && token.len() >= 3 => month = true,
-            Form::Word if is_ordinal(token) => numbers += 1,
-            Form::Word
-                if index > start && (token.is(Class::UNIT) && token.len() == 2 || is_of(token)) => {
-            }
-            Form::Mark
-                if index > start && matches!(token.mark, b'/' | b'-' | b'.' | b',' | b'\'') => {}
-            _ => break,
-        }
-        index += 1;
-        if numbers + usize::from(month) >= 3 {
-            break;
-        }
-    }
-    let parts = numbers + usize::from(month);
-    while index > start
-        && !(reading.tokens[index - 1].digits > 0
-            || reading.tokens[index - 1].is(Class::MONTH.or(Class::UNIT)))
-    {
-        index -= 1;
-    }
-    (parts >= 3 || (month && numbers >= 1)).then_some(index)
-}
-
-/// "the third of may": the day of a date in words; "twenty first" is two of them, of which the first is a number.
-fn is_ordinal(token: &Token) -> bool {
-    const ORDINALS: [&[u8]; 20] = [
-        b"first",
-        b"second",
-        b"third",
-        b"fourth",
-        b"fifth",
-        b"sixth",
-        b"seventh",
-        b"eighth",
-        b"ninth",
-        b"tenth",
-        b"eleventh",
-        b"twelfth",
-        b"thirteenth",
-        b"fourteenth",
-        b"fifteenth",
-        b"sixteenth",
-        b"seventeenth",
-        b"eighteenth",
-        b"nineteenth",
-        b"thirtieth",
-    ];
-    ORDINALS.iter().any(|word| token.hash == hash_word(word))
-}
-
-/// The year alone: "dob 1979", "i was born in 1979".
-pub(super) fn birth_year(reading: &Reading<'_>, start: usize) -> Option<usize> {
-    let year = reading.written(start).parse().ok()?;
-    // "Our shop was born in 1979": only somebody is, or is so many years old.
-    let somebody = |at: usize| {
-        let is = reading.tokens[at].is(Class::LINK);
-        is && at > 0 && reading.tokens[at - 1].is(Class::FILLER)
-            || reading.tokens[at].hash == hash_word(b"old")
-    };
-    let in_year = reading
-        .before(start)
-        .is_some_and(|before| before.hash == hash_word(b"in"));
-    ((1900..=2099u16).contains(&year) && (!in_year || start >= 3 && somebody(start - 3)))
-        .then_some(start + 1)
-}
-
-/// The month and year until which a card is valid, as the token behind it: "09/27", "9/2027".
-pub(super) fn expiry(reading: &Reading<'_>, start: usize) -> Option<usize> {
-    let [month, stroke, year] = reading.tokens.get(start..start + 3)? else {
-        return None;
-    };
-    let joined = |at: usize| {
-        let mark = |at: usize| reading.tokens[at].is_mark(b'/');
-        reading.touches_next(at) && (mark(at) || mark(at + 1))
-    };
-    let apart = (start == 0 || !joined(start - 1)) && !joined(start + 2);
-    let date = month.form == Form::Number
-        && year.form == Form::Number
-        && stroke.is_mark(b'/')
-        && reading.touches_next(start)
-        && reading.touches_next(start + 1);
-    let number = |at: usize| reading.written(at).parse::<u16>().ok();
-    (date
-        && apart
-        && number(start).is_some_and(|month| (1..=12).contains(&month))
-        && number(start + 2).is_some_and(|year| matches!(year, 20..=45 | 2020..=2045)))
-    .then_some(start + 3)
-}
-
-fn is_of(token: &Token) -> bool {
-    token.is(Class::CONNECTOR) && token.len() <= 3
 }
 
 /// Least number of digits of a value of `kind` that a strong cue announces.

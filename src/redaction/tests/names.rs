@@ -144,3 +144,35 @@ fn a_known_name_takes_its_surname_along_in_small_letters() {
         ("C: quandelo needs it", "[PERSON] needs it"),
     ]]);
 }
+
+#[test]
+fn a_name_of_no_list_is_told_by_its_form() {
+    expect(&[
+        &[(
+            "C: Have you heard of Zorvil G Quandelov before?",
+            "Have you heard of [PERSON] before?",
+        )],
+        &[(
+            "C: it was written by Zorvila Quandelsdottir",
+            "it was written by [PERSON]",
+        )],
+        &[(
+            "C: Quandelio Zorvento lives at 12 Mill Lane",
+            "[PERSON] lives at [ADDRESS]",
+        )],
+        &[(
+            "C: kevin is very helpful but slow",
+            "[PERSON] is very helpful but slow",
+        )],
+        &[(
+            "C: i think tyrone will call you",
+            "i think [PERSON] will call you",
+        )],
+    ]);
+    survive(&[
+        "C: my Zorvento S Pen broke",
+        "C: the Quandelix Zorvex tablet",
+        "C: the corona and the lime",
+        "C: san francisco is cold",
+    ]);
+}
