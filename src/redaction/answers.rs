@@ -28,6 +28,11 @@ pub(super) fn answer(
     if kinds.contains(Kind::DateOfBirth) {
         dates(reading, spans);
     }
+    if kinds.contains(Kind::CreditCard) {
+        let valid =
+            (0..reading.tokens.len()).filter_map(|at| Some((at, dates::expiry(reading, at)?)));
+        spans.extend(valid.map(|(at, end)| reading.span(at, end, Kind::CreditCard, "answer")));
+    }
     let content = reading.skip_fillers(0);
     let Some(first) = content else { return };
     if kinds.contains(Kind::Address) {

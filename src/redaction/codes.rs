@@ -231,8 +231,10 @@ pub(super) fn is_offer(reading: &Reading<'_>, index: usize) -> bool {
     token.digits == 2 && token.len() == letters.len() + 2
 }
 
-/// A code in capitals without digits, which is no word: "YKHCQFIJ".
+/// A code in capitals without digits, which is no word: "YKHCQFIJ"; not where all is written in capitals, or where no dictionary
+/// tells what is a word.
 pub(super) fn is_capital_code(reading: &Reading<'_>, index: usize) -> bool {
+    const ALONE: u32 = 2;
     let token = &reading.tokens[index];
     if token.form == Form::Mixed {
         let letters = token.len() - token.digits as usize;
@@ -241,6 +243,7 @@ pub(super) fn is_capital_code(reading: &Reading<'_>, index: usize) -> bool {
     token.is_word()
         && token.case == Case::Upper
         && token.len() >= 6
+        && (reading.english && reading.glance.lower || reading.glance.words <= ALONE)
         && !reading.ordinary(index)
         && !token.is(Class::GIVEN.or(Class::SURNAME).or(Class::AMBIGUOUS))
 }

@@ -33,10 +33,13 @@ pub(super) fn value_at(
             name.or_else(|| weak.then(|| names::introduced(reading, index))?)?
         }
         Kind::SecurityAnswer => {
-            let hint = match (weak, linked) {
-                (_, false) => Hint::Weak,
-                (true, true) => Hint::Strong,
-                (false, true) => Hint::Told,
+            let hint = match linked {
+                false => Hint::Weak,
+                // "best friend is" tells of the friend.
+                true if !weak && is_behind(reading, index, &[b"answer", b"name", b"word"]) => {
+                    Hint::Told
+                }
+                true => Hint::Strong,
             };
             let phrase = || told::phrase(reading, index).filter(|_| hint == Hint::Told);
             names::at(reading, index, hint)
@@ -57,10 +60,28 @@ pub(super) fn value_at(
         }
         Kind::Address => address(reading, index, limit, weak)?,
         Kind::Url if linked => web_address(reading, index, limit)?,
-        kind if kind.is_number() || kind == Kind::Custom => number(reading, index, kind, weak)?,
+        Kind::CreditCard if !weak && dates::expiry(reading, index).is_some() => {
+            dates::expiry(reading, index)?
+        }
+        kind if kind.is_number() || kind == Kind::Custom => {
+            let passcode = || {
+                let word = linked && !weak && is_behind(reading, index, &[b"passcode"]);
+                let end = word.then(|| {
+                    passwords::word(reading, index, limit, Kind::Password, true, false)
+                })??;
+                (!told::is_predicate(reading, index)).then_some(end)
+            };
+            number(reading, index, kind, weak).or_else(passcode)?
+        }
         _ => return None,
     };
     (end <= limit).then_some(end)
+}
+
+/// Whether one of `words` and a link stand before the value.
+fn is_behind(reading: &Reading<'_>, value: usize, words: &[&[u8]]) -> bool {
+    let cue = value.checked_sub(2).and_then(|at| reading.get(at));
+    cue.is_some_and(|cue| words.iter().any(|word| cue.hash == hash_word(word)))
 }
 
 /// The number or code of `kind` at token `index`.
@@ -82,19 +103,14 @@ fn number(reading: &Reading<'_>, index: usize, kind: Kind, weak: bool) -> Option
         return Some(end);
     }
     let value = values::number(reading, index)
-        .or_else(|| codes::coded(reading, index).filter(|_| !weak || ordered))?;
+        .or_else(|| codes::coded(reading, index).filter(|_| !weak))?;
     let least = match (weak, kind) {
         (true, Kind::Phone) => 7,
         (true, Kind::OrderId | Kind::AccountNumber | Kind::BookingReference) => 5,
         (true, _) => 4,
         (false, kind) => values::least_digits(kind),
     };
-    // "order Q4X9ZL": in one piece
-    let whole = || value.end == value.start + 1 && reading.tokens[value.start].len() >= 5;
-    let code = value.letters
-        && value.digits + 2 >= least
-        && value.digits >= 1
-        && (!weak || ordered && value.digits >= 2 && whole());
+    let code = value.letters && value.digits + 2 >= least && value.digits >= 1 && !weak;
     let enough = value.digits >= least || code;
     let everyday = values::is_everyday(reading, &value)
         && !(kind == Kind::RoutingNumber && values::is_sort_code(reading, &value));

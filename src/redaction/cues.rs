@@ -4,6 +4,7 @@ use super::class::Class;
 use super::cued::{is_link, value_at};
 use super::hash::hash_word;
 use super::lexer::{Case, Form, Token};
+use super::name_ends::ends;
 use super::reading::Reading;
 use super::told;
 use super::values;
@@ -36,6 +37,11 @@ pub(super) fn find(reading: &Reading<'_>, words: &Words, found: &mut Vec<Found>)
         } else {
             None
         };
+        // "a.c." is more often another thing.
+        let dotted = |length: usize| {
+            length < 3 && is_joint(reading, index + 1) && reading.tokens[index + 1].is_mark(b'.')
+        };
+        let cue = cue.filter(|(length, _)| *length == 1 || !dotted(*length));
         match cue {
             Some((length, cue)) => {
                 let mut end = index;
@@ -66,7 +72,9 @@ pub(super) fn find(reading: &Reading<'_>, words: &Words, found: &mut Vec<Found>)
 /// What stands within a cue and says nothing: the hyphen of "e-mail", the dots of "d.o.b".
 fn is_joint(reading: &Reading<'_>, index: usize) -> bool {
     let letter = |at: usize| reading.tokens[at].is_word() && reading.tokens[at].len() == 1;
-    let token = &reading.tokens[index];
+    let Some(token) = reading.get(index) else {
+        return false;
+    };
     token.is_mark(b'-')
         || token.is_mark(b'.')
             && index > 0
@@ -209,10 +217,8 @@ fn behind(reading: &Reading<'_>, found: Found, kind: Kind, paired: bool) -> Opti
     }
     let mut index = from;
     let mut linked = paired
-        || kind == Kind::Person && told::tells(reading, from)
+        || kind == Kind::Person && !weak && told::tells(reading, from)
         || kind == Kind::Password && reading.tokens[from - 1].is(Class::LINK);
-    // "this is" says that of things, too.
-    let weak = weak && (!linked || reading.tokens[from - 1].is(Class::LINK));
     // "Date of birth on record: ..."
     let told = kind == Kind::DateOfBirth || kind.is_number() && !weak;
     let colon = |at: &usize| reading.tokens[*at].is_mark(b':');
@@ -289,8 +295,14 @@ fn in_front(
         linked |= is_link(token) || used_as;
         end -= 1;
     }
-    // "am 3. Mai 1987 geboren"
-    let beside = kind == Kind::DateOfBirth && end == found.start;
+    // "am 3. Mai 1987 geboren", "12/03/1987 dob"
+    let last = &reading.tokens[found.end - 1];
+    let born = || {
+        [b"geboren".as_slice(), b"dob"]
+            .map(hash_word)
+            .contains(&last.hash)
+    };
+    let beside = kind == Kind::DateOfBirth && end == found.start && born();
     if !(linked || beside) || end == from {
         return None;
     }
@@ -302,12 +314,18 @@ fn in_front(
             || reading
                 .before(start)
                 .is_some_and(|token| token.form == Form::Mark || token.is(Class::FILLER));
+        // "12/03/1987" does not begin with its year.
+        let inside = kind == Kind::DateOfBirth
+            && start > from
+            && reading.tokens[start - 1].form == Form::Mark
+            && reading.touches_next(start - 1);
+        let begins = (begins || kind == Kind::DateOfBirth) && !inside;
         // "stone is my last name": nothing goes before it.
         let told = kind == Kind::Person && told::is_first(reading, start);
         let told_end = || told.then(|| told::end(reading, start)).flatten();
         let chosen = kind == Kind::Password
             && passwords::is_chosen(reading, start, end)
-            && !names_another(reading, found.end);
+            && ends(reading, found.end);
         let value_end = told_end()
             .or(chosen.then_some(end))
             .or_else(|| value_at(reading, start, end, kind, false, true))?;
@@ -316,8 +334,8 @@ fn in_front(
             && reading.tokens[start].form == Form::Mixed
             && !names_another(reading, found.end);
         let rest = &reading.tokens[value_end..end];
-        let ends = rest.is_empty() || coded && rest.iter().all(is_exclaimed);
+        let last = rest.is_empty() || coded && rest.iter().all(is_exclaimed);
         let said = kind == Kind::Person && reading.ordinary(start) && !told;
-        ((begins || coded || chosen) && ends && !said).then_some((start, end))
+        ((begins || coded || chosen) && last && !said).then_some((start, end))
     })
 }

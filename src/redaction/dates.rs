@@ -21,6 +21,9 @@ pub(super) fn date(reading: &Reading<'_>, start: usize) -> Option<usize> {
             Form::Number | Form::Mixed if day(token) => numbers += 1,
             Form::Number if token.digits == 4 => numbers += 1,
             Form::Word if token.is(Class::MONTH) && !month && token.len() >= 3 => month = true,
+            // "twenty first"
+            Form::Word
+                if token.is(Class::DIGIT) && reading.get(index + 1).is_some_and(is_ordinal) => {}
             Form::Word if is_ordinal(token) => {
                 numbers += 1;
                 ordinal = true;
@@ -29,7 +32,10 @@ pub(super) fn date(reading: &Reading<'_>, start: usize) -> Option<usize> {
                 if index > start && (token.is(Class::UNIT) && token.len() == 2 || is_of(token)) => {
             }
             Form::Mark
-                if index > start && matches!(token.mark, b'/' | b'-' | b'.' | b',' | b'\'') => {}
+                if index > start
+                    && matches!(token.mark, b'/' | b'-' | b'.' | b',' | b'\'')
+                    // "First, may I ask"
+                    && !is_ordinal(&reading.tokens[index - 1]) => {}
             _ => break,
         }
         index += 1;
@@ -40,16 +46,70 @@ pub(super) fn date(reading: &Reading<'_>, start: usize) -> Option<usize> {
     let parts = numbers + usize::from(month);
     while index > start
         && !(reading.tokens[index - 1].digits > 0
-            || reading.tokens[index - 1].is(Class::MONTH.or(Class::UNIT)))
+            || reading.tokens[index - 1].is(Class::MONTH.or(Class::UNIT))
+            || is_ordinal(&reading.tokens[index - 1]))
     {
         index -= 1;
     }
-    (parts >= 3 && !ordinal || month && numbers >= 1).then_some(index)
+    // "the first may" says more.
+    let told = match ordinal {
+        true => month && (numbers >= 2 || reading.tokens[start + 1..index].iter().any(is_of)),
+        false => parts >= 3 || month && numbers >= 1,
+    };
+    // "nineteen eighty one"
+    let year = |at: &usize| {
+        reading
+            .get(*at)
+            .is_some_and(|word| word.is_word() && is_year_word(word))
+    };
+    if told
+        && month
+        && !reading.tokens[start..index]
+            .iter()
+            .any(|token| token.digits > 2)
+    {
+        index += (index..index + LONGEST_YEAR).take_while(year).count();
+    }
+    told.then_some(index)
 }
 
-/// "the third of may": the day of a date in words; "twenty first" is two of them, of which the first is a number.
+/// Most words of a year: "nineteen hundred eighty one".
+const LONGEST_YEAR: usize = 4;
+
+fn is_year_word(token: &Token) -> bool {
+    const CENTURIES: [&[u8]; 4] = [b"nineteen", b"twenty", b"thousand", b"hundred"];
+    token.is(Class::DIGIT)
+        || CENTURIES.iter().any(|word| token.hash == hash_word(word))
+        || is_tens(token)
+}
+
+/// "eighty", "fifteen"
+fn is_tens(token: &Token) -> bool {
+    const TENS: [&[u8]; 17] = [
+        b"ten",
+        b"eleven",
+        b"twelve",
+        b"thirteen",
+        b"fourteen",
+        b"fifteen",
+        b"sixteen",
+        b"seventeen",
+        b"eighteen",
+        b"thirty",
+        b"forty",
+        b"fifty",
+        b"sixty",
+        b"seventy",
+        b"eighty",
+        b"ninety",
+        b"oh",
+    ];
+    TENS.iter().any(|word| token.hash == hash_word(word))
+}
+
+/// "the third of may": the day of a date in words.
 fn is_ordinal(token: &Token) -> bool {
-    const ORDINALS: [&[u8]; 20] = [
+    const ORDINALS: [&[u8]; 21] = [
         b"first",
         b"second",
         b"third",
@@ -69,6 +129,7 @@ fn is_ordinal(token: &Token) -> bool {
         b"seventeenth",
         b"eighteenth",
         b"nineteenth",
+        b"twentieth",
         b"thirtieth",
     ];
     ORDINALS.iter().any(|word| token.hash == hash_word(word))

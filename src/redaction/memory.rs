@@ -164,7 +164,7 @@ impl Memory {
             .or(Class::AMBIGUOUS)
             .or(Class::CUE)
             .or(Class::NEUTRAL));
-        if ordinary && !capital {
+        if ordinary && !capital && kind != Kind::Person {
             return;
         }
         let capital = ordinary;
@@ -180,7 +180,8 @@ impl Memory {
                     if self.filter & bit(token.hash) != 0
                         && let Some(known) = self.words.get(&token.hash)
                         && (!known.capital
-                            || (reading.capital(index) && self.capital_tells(reading, index)))
+                            || reading.capital(index) && self.capital_tells(reading, index)
+                            || is_addressed(reading, index))
                     {
                         let name = known.kind == Kind::Person && reading.capital(index);
                         let end = match known.kind {
@@ -255,6 +256,25 @@ impl Memory {
             !values::is_everyday(reading, &value)
         })
     }
+}
+
+/// "hi mark, ...", "thank you so much rosy!": a known name in small letters that is spoken to.
+fn is_addressed(reading: &Reading<'_>, index: usize) -> bool {
+    const FARTHEST: usize = 12;
+    let salutes = |token: &Token| token.is(Class::SALUTATION);
+    let closed = reading
+        .get(index + 1)
+        .is_none_or(|next| matches!(next.form, Form::Mark | Form::Break));
+    let greeted = reading.before(index).is_some_and(salutes);
+    let thanked = || {
+        name_ends::ends(reading, index + 1)
+            && reading.tokens[index.saturating_sub(FARTHEST)..index]
+                .iter()
+                .rev()
+                .take_while(|token| !token.ends_sentence())
+                .any(salutes)
+    };
+    closed && (greeted || thanked())
 }
 
 const fn bit(hash: u64) -> u64 {

@@ -4,7 +4,6 @@
 //! context; a word of no list is a name where a cue or a greeting says so.
 
 use super::class::Class;
-use super::cued::is_link;
 use super::hash::hash_word;
 use super::lexer::{Case, Form, Token};
 use super::name_ends::{ends, extend, initial};
@@ -55,23 +54,17 @@ pub(super) fn at(reading: &Reading<'_>, start: usize, hint: Hint) -> Option<usiz
         return Some(extend(reading, name));
     }
     let titled = first > start;
-    if hint == Hint::Told {
-        // "my name river" has no link.
-        let linked = |before: &Token| is_link(before) || before.is(Class::OF);
-        let linked = reading.before(first).is_some_and(linked);
-        let end = match linked {
-            true => told::end(reading, first),
-            false => told::end_unlinked(reading, first),
-        };
-        if let Some(end) = end {
-            return Some(end.max(extend(reading, first)));
-        }
-        if reading.get(first)?.is(Class::UNTOLD) {
-            return None;
-        }
-    }
-    if let Some(end) = told::pair(reading, first).filter(|_| hint == Hint::Weak) {
+    let told = match hint {
+        Hint::Told => told::name(reading, first),
+        Hint::Weak => told::called(reading, first).or_else(|| told::pair(reading, first)),
+        Hint::Strong => None,
+    };
+    if let Some(end) = told {
         return Some(end.max(extend(reading, first)));
+    }
+    let untold = first < reading.tokens.len() && told::is_untold(reading, first);
+    if hint != Hint::Strong && untold && !told::is_ones_own(reading, first) {
+        return None;
     }
     if !begins(reading, first, if titled { Hint::Strong } else { hint }) {
         return None;
@@ -128,6 +121,7 @@ fn begins(reading: &Reading<'_>, index: usize, hint: Hint) -> bool {
                     && !token.is(Class::AMBIGUOUS)
                     && stands_first(reading, index)
                     && stands_last(reading, index))
+                || told::is_ones_own(reading, index)
                 || is_full(reading, index)
                 || is_before_surname(reading, index)
                 || reading.unknown(index)
@@ -182,6 +176,10 @@ pub(super) fn introduced(reading: &Reading<'_>, index: usize) -> Option<usize> {
             || next.is(Class::SPEECH)
             || related && next.is(Class::LINK)
     });
+    // "my wife jade made the booking"
+    let own = related && index >= 2 && reading.tokens[index - 2].is(Class::OWNER);
+    let closed =
+        closed || own && is_given(reading, index) && !reading.tokens[index].is(Class::UNTOLD);
     let named = is_given(reading, index)
         || related && reading.unknown(index) && reading.tokens[index].len() >= 4;
     ((greeted || related || called) && closed && named).then(|| extend(reading, index))

@@ -112,14 +112,7 @@ fn is_told_in_passing(reading: &Reading<'_>, index: usize) -> bool {
         token.is_mark(b',')
             || goes_on.contains(&token.hash) && other.is_some_and(|next| next.is(Class::FILLER))
     });
-    closed && !is_property(reading, index)
-}
-
-/// "encrypted", "using": what a password is or what is done with it.
-fn is_property(reading: &Reading<'_>, index: usize) -> bool {
-    const ENDINGS: [&str; 5] = ["ed", "en", "ing", "able", "al"];
-    let word = reading.written(index);
-    reading.ordinary(index) && ENDINGS.iter().any(|ending| word.ends_with(ending))
+    closed && !told::is_predicate(reading, index)
 }
 
 /// "The password on the router is hT7kLp2Q", "the password you sent Xk29!pQ": what it is for stands between.
@@ -132,7 +125,7 @@ pub(super) fn placed(reading: &Reading<'_>, from: usize, limit: usize) -> Option
             || codes::coded_run(reading, at).is_some()
     };
     let place = reading.get(from)?;
-    if place.hash == hash_word(b"to") && is_set(reading, from) {
+    if place.hash == hash_word(b"to") && is_changed(reading, from) {
         let end = word(reading, from + 1, limit, Kind::Password, true, false)?;
         return (end <= limit).then_some((from + 1, end));
     }
@@ -150,7 +143,8 @@ pub(super) fn placed(reading: &Reading<'_>, from: usize, limit: usize) -> Option
             // "the password i used is sunshine"
             let start = within(SENT).find(|&at| is_link(&reading.tokens[at]))? + 1;
             let end = word(reading, start, limit, Kind::Password, true, false)?;
-            return (end <= limit && !is_property(reading, start)).then_some((start, end));
+            let said = told::is_predicate(reading, start) || told::is_untold(reading, start);
+            return (end <= limit && !said).then_some((start, end));
         };
         start
     } else {
@@ -161,20 +155,12 @@ pub(super) fn placed(reading: &Reading<'_>, from: usize, limit: usize) -> Option
     (end <= limit).then_some((start, end))
 }
 
-/// "I changed my password to", "we set the password to": what somebody made it follows.
-fn is_set(reading: &Reading<'_>, to: usize) -> bool {
+/// "I changed my password to": what somebody made it follows; "set my password to" is followed by what for, too.
+fn is_changed(reading: &Reading<'_>, to: usize) -> bool {
     const FARTHEST: usize = 5;
-    const VERBS: [&[u8]; 6] = [
-        b"changed",
-        b"set",
-        b"reset",
-        b"updated",
-        b"made",
-        b"switched",
-    ];
     reading.tokens[to.saturating_sub(FARTHEST)..to]
         .iter()
-        .any(|token| VERBS.iter().any(|verb| token.hash == hash_word(verb)))
+        .any(|token| token.hash == hash_word(b"changed"))
 }
 
 /// "sunshine is my password", "I used sunshine as my password": the one word from `start` up to `end`, which begins the message or
@@ -188,12 +174,13 @@ pub(super) fn is_chosen(reading: &Reading<'_>, start: usize, end: usize) -> bool
         .or(Class::UNTOLD)
         .or(Class::ARTICLE)
         .or(Class::CUE);
-    const VERBS: [&[u8]; 5] = [b"used", b"use", b"tried", b"entered", b"typed"];
+    const VERBS: [&[u8]; 4] = [b"used", b"tried", b"entered", b"typed"];
     let used = |before: &Token| VERBS.iter().any(|verb| before.hash == hash_word(verb));
     let token = &reading.tokens[start];
     end == start + 1
         && token.is_word()
         && token.len() >= SHORTEST
         && !token.is(NONE)
+        && !told::is_predicate(reading, start)
         && (told::is_first(reading, start) || reading.before(start).is_some_and(used))
 }

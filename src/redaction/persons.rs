@@ -22,17 +22,17 @@ const INTERESTING: Class = Class::GIVEN
 
 /// Whether any token can be a name or stand before one.
 pub(super) fn possible(glance: &Glance) -> bool {
-    const SIGNS: Class = Class::GIVEN.or(Class::TITLE).or(Class::GREETING);
-    /// "hi, quandel here"
-    const SHORT: u32 = 4;
-    // "paid 500 euros to Quandel", "Jools here from the furniture team"
-    let told =
-        glance.digits > 0 && glance.classes.is(Class::TOWARDS) || glance.classes.is(Class::SPEECH);
+    const SIGNS: Class = Class::GIVEN
+        .or(Class::TITLE)
+        .or(Class::GREETING)
+        // "Jools here from the furniture team"
+        .or(Class::SPEECH);
+    // "paid 500 euros to Quandel"
+    let paid = glance.digits > 0 && glance.classes.is(Class::TOWARDS);
     glance.classes.is(SIGNS)
-        || glance.capital && told
+        || glance.capital && paid
         || glance.has(b'\n')
         || glance.stranger
-        || glance.words <= SHORT && glance.classes.is(Class::FILLER)
         || can_be_spelled(glance)
 }
 
@@ -140,6 +140,18 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
                     false => listed(name) || !reading.cased && strange(name),
                 }
         };
+        // "mr rosy harlan"
+        let full = [mr, mrs, ms].contains(&token.hash)
+            && reading.get(next).is_some_and(|first| {
+                first.is_word() && first.len() >= 3 && !first.is(NO_NAME.or(Class::CUE))
+            })
+            && reading.get(next + 1).is_some_and(|last| {
+                last.is(Class::SURNAME) && !last.is(Class::ENGLISH) || reading.unknown(next + 1)
+            })
+            && names::stands_last(reading, next + 1);
+        if full {
+            return Some((next + 2, "name_titled"));
+        }
         let small = !reading.capital(next.min(reading.tokens.len() - 1))
             && ([mr, mrs, ms, dr].contains(&token.hash)
                 || !reading.english && !token.is(Class::ENGLISH.or(Class::FILLER)))

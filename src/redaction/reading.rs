@@ -118,6 +118,7 @@ impl<'a> Reading<'a> {
 
     /// The tokens from `start` up to `end` as a span.
     pub(super) fn span(&self, start: usize, end: usize, kind: Kind, rule: &'static str) -> Span {
+        debug_assert!(start < end, "a span of nothing, by {rule}");
         Span {
             start: self.tokens[start].start as usize,
             end: self.tokens[end - 1].end as usize,

@@ -5,8 +5,7 @@ use super::hash::hash_word;
 use super::lexer::Token;
 use super::reading::Reading;
 
-/// "michael is very helpful", "joshua ssn 4417": written small, a name that is no other word, where a sentence begins with it or
-/// goes on to say what it does.
+/// "michael is very helpful": a name that is no other word, of which the sentence says what it does.
 pub(super) fn is_subject(reading: &Reading<'_>, index: usize) -> bool {
     const DOES: [&[u8]; 10] = [
         b"is", b"was", b"will", b"has", b"had", b"does", b"did", b"can", b"and", b"s",

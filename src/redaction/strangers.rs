@@ -2,22 +2,26 @@
 
 use super::class::Class;
 use super::hash::hash_word;
-use super::lexer::{Case, Token};
+use super::lexer::Case;
 use super::name_ends::{extend, initial};
 use super::names::is_strange;
 use super::reading::Reading;
 
 /// How surnames end that no list has; with a word of no list before them.
-const SURNAME_ENDINGS: [&str; 30] = [
-    "dottir", "sson", "sdottir", "ski", "sky", "ska", "wicz", "czyk", "enko", "chuk", "ov", "ova",
-    "ev", "eva", "yan", "shvili", "adze", "nen", "vic", "escu", "oglu", "poulos", "idis", "akis",
-    "qvist", "quist", "strom", "ez", "ini", "elli",
+const SURNAME_ENDINGS: [&str; 26] = [
+    "dottir", "sson", "ski", "sky", "ska", "wicz", "czyk", "enko", "chuk", "ov", "ova", "ev",
+    "eva", "yan", "shvili", "adze", "nen", "vic", "escu", "oglu", "poulos", "idis", "akis",
+    "qvist", "quist", "ez",
 ];
 
 /// The end of the name that begins at `index` with a word of no list, written with a capital.
 pub(super) fn at(reading: &Reading<'_>, index: usize) -> Option<usize> {
+    let known = || {
+        let token = &reading.tokens[index];
+        token.is(Class::SURNAME) && !token.is(Class::ENGLISH) && is_capital(reading, index)
+    };
     if !is_strange(reading, index) {
-        return None;
+        return (known() && lives(reading, index + 1)).then_some(index + 1);
     }
     let dot = |at: usize| usize::from(reading.get(at).is_some_and(|mark| mark.is_mark(b'.')));
     let surname = |at: usize| {
@@ -36,18 +40,13 @@ pub(super) fn at(reading: &Reading<'_>, index: usize) -> Option<usize> {
                 .iter()
                 .any(|ending| word().ends_with(ending))
     };
-    // "Quandel lives at"
-    let lives = |at: usize| {
-        let is = |token: &Token| token.hash == hash_word(b"lives");
-        reading.get(at).is_some_and(is)
-    };
     let end = if between && surname(behind) {
         extend(reading, behind)
     } else if ending(index + 1) {
         extend(reading, index + 1)
-    } else if lives(index + 1) {
+    } else if lives(reading, index + 1) {
         index + 1
-    } else if is_strange(reading, index + 1) && lives(index + 2) {
+    } else if is_strange(reading, index + 1) && lives(reading, index + 2) {
         index + 2
     } else {
         return None;
@@ -57,4 +56,16 @@ pub(super) fn at(reading: &Reading<'_>, index: usize) -> Option<usize> {
 
 fn is_capital(reading: &Reading<'_>, index: usize) -> bool {
     reading.tokens[index].case == Case::Capital && reading.capital(index)
+}
+
+/// "Quandel lives at", "lives in Springfield", but "Zorvento lives in the garage"
+fn lives(reading: &Reading<'_>, index: usize) -> bool {
+    let is = |at: usize, words: &[&[u8]]| {
+        let token = reading.get(at);
+        token.is_some_and(|token| words.iter().any(|word| token.hash == hash_word(word)))
+    };
+    let place = reading
+        .get(index + 2)
+        .is_some_and(|next| next.digits > 0 || next.is_word() && reading.capital(index + 2));
+    is(index, &[b"lives"]) && (is(index + 1, &[b"at"]) || is(index + 1, &[b"in", b"on"]) && place)
 }

@@ -113,7 +113,15 @@ fn joins(reading: &Reading<'_>, index: usize) -> bool {
             || is_code_part(reading, index + 1)
     });
     let touches = reading.touches_next(index) && index > 0 && reading.touches_next(index - 1);
+    let digit = |at: usize| {
+        let token = reading.get(at);
+        token.is_some_and(|token| {
+            token.is(Class::DIGIT) || token.form == Form::Number && token.digits == 1
+        })
+    };
     match token.mark {
+        // "four, four, seven, one"
+        b',' => index > 0 && digit(index - 1) && digit(index + 1),
         b'-' | b'(' | b')' => digit_follows,
         b'.' | b'/' | b'_' | b'#' => digit_follows && touches,
         _ => false,

@@ -70,7 +70,7 @@ fn passwords_are_found_though_they_are_words() {
             "C: username jodoe and password sunshine",
             "username [USERNAME] and password [PASSWORD]",
         )],
-        &[("C: passcode is qwerty", "passcode is [PASSWORD]")],
+        &[("C: passcode is qwerty", "passcode is [ACCESS_CODE]")],
     ]);
     survive(&[
         "C: the password i used is not working",

@@ -33,8 +33,6 @@ fn whoever_tells_a_name_is_called_so() {
             "hi, {} is my name",
             "\"my name is {}\"",
             "my name {} thx",
-            "you can call me {}",
-            "i go by {}",
             "it should be under the name of {}",
             "name on the account is {}",
             "My name is {}, my order number is 48213377",
@@ -58,12 +56,16 @@ fn whoever_tells_a_name_is_called_so() {
         ],
     );
     hides(
+        &["you can call me {}", "in the name of {}"],
+        &["quandelino", "Ocean", "kevin"],
+    );
+    hides(
         &["the reservation is under {}", "i am {}", "this is {}"],
         &["kevin quandelska", "Potter Kevin", "quandelska kevin"],
     );
     hides(
-        &["{} here", "hi, {} here from accounts"],
-        &["quandelska", "Quandelska", "potter", "kevin quandelska"],
+        &["{} here from accounts", "hi, {} here"],
+        &["quandelska", "Quandelska", "kevin", "kevin quandelska"],
     );
 }
 
@@ -76,7 +78,7 @@ fn whoever_tells_a_name_in_another_language_is_called_so() {
             [
                 "me llamo {}",
                 "mi nombre completo es {}",
-                "pueden llamarme {}",
+                "mi apellido es {}",
             ],
         ),
         (
@@ -89,11 +91,11 @@ fn whoever_tells_a_name_in_another_language_is_called_so() {
         ),
         (
             "Boa tarde, como posso ajudar com a sua encomenda hoje",
-            ["me chamo {}", "meu nome é {}", "pode me chamar de {}"],
+            ["me chamo {}", "meu nome é {}", "meu sobrenome é {}"],
         ),
         (
             "Buongiorno, come posso aiutarla con il suo ordine oggi",
-            ["mi chiamo {}", "il mio cognome è {}", "intestato a {}"],
+            ["mi chiamo {}", "il mio cognome è {}", "a nome di {}"],
         ),
         (
             "Goedemiddag, hoe kan ik u vandaag helpen met uw bestelling",
