@@ -178,11 +178,12 @@ pub(super) fn introduced(reading: &Reading<'_>, index: usize) -> Option<usize> {
     });
     // "my wife jade made the booking"
     let own = related && index >= 2 && reading.tokens[index - 2].is(Class::OWNER);
-    let closed =
-        closed || own && is_given(reading, index) && !reading.tokens[index].is(Class::UNTOLD);
+    let closed = closed || own && is_given(reading, index);
     let named = is_given(reading, index)
         || related && reading.unknown(index) && reading.tokens[index].len() >= 4;
-    ((greeted || related || called) && closed && named).then(|| extend(reading, index))
+    // "my friend said"
+    let said = reading.tokens[index].is(Class::SPEECH.or(Class::UNTOLD));
+    ((greeted || related || called) && closed && named && !said).then(|| extend(reading, index))
 }
 
 /// A given name, though it is also a word: with a capital whichever, else none that says something else most of the time.
