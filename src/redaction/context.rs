@@ -85,7 +85,7 @@ impl<'a> Context<'a> {
             handles::find(reading, spans);
         }
         if reading.numeric {
-            long_numbers(reading, spans);
+            long_numbers(reading, text, spans);
             for span in spans.iter_mut() {
                 national::refine(text, span);
             }
@@ -176,8 +176,9 @@ fn is_long_code(reading: &Reading<'_>, index: usize) -> bool {
 }
 
 /// Numbers too long for a quantity, however they are grouped or spelled: nine digits and more identify something.
-fn long_numbers(reading: &Reading<'_>, spans: &mut Vec<Span>) {
+fn long_numbers(reading: &Reading<'_>, text: &str, spans: &mut Vec<Span>) {
     const LEAST: usize = 9;
+    const LEAST_WHOLE: usize = 7;
     let mut index = 0;
     while index < reading.tokens.len() {
         let token = &reading.tokens[index];
@@ -187,7 +188,12 @@ fn long_numbers(reading: &Reading<'_>, spans: &mut Vec<Span>) {
         }
         match values::number(reading, index) {
             Some(value) => {
-                if value.digits >= LEAST
+                // "please cancel 48213377": in one piece.
+                let whole = value.end == value.start + 1
+                    && value.digits >= LEAST_WHOLE
+                    && !values::is_common_number(reading, text, &value)
+                    && !values::is_everyday(reading, &value);
+                if (value.digits >= LEAST || whole)
                     && !value.letters
                     && !is_part_of_code(reading, index)
                     && !is_version(&reading.tokens[value.start..value.end])
