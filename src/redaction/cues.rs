@@ -291,7 +291,8 @@ fn in_front(
         if !(token.is_word() && token.is(Class::CONNECTOR.or(Class::FILLER))) {
             break;
         }
-        let used_as = kind == Kind::Password && token.hash == hash_word(b"as");
+        let used_as =
+            matches!(kind, Kind::Password | Kind::DateOfBirth) && token.hash == hash_word(b"as");
         linked |= is_link(token) || used_as;
         end -= 1;
     }

@@ -22,8 +22,8 @@ pub(super) fn date(reading: &Reading<'_>, start: usize) -> Option<usize> {
             Form::Number if token.digits == 4 => numbers += 1,
             Form::Word if token.is(Class::MONTH) && !month && token.len() >= 3 => month = true,
             // "twenty first"
-            Form::Word
-                if token.is(Class::DIGIT) && reading.get(index + 1).is_some_and(is_ordinal) => {}
+            Form::Word if is_year_word(token) && reading.get(index + 1).is_some_and(is_ordinal) => {
+            }
             Form::Word if is_ordinal(token) => {
                 numbers += 1;
                 ordinal = true;

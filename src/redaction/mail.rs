@@ -2,6 +2,7 @@
 //! "john@examplecom", "johngmailcom".
 
 use super::class::Class;
+use super::hash::hash_word;
 use super::lexer::{Form, Token};
 use super::reading::Reading;
 use super::{Kind, Span};
@@ -66,6 +67,14 @@ fn spelled(reading: &Reading<'_>, at: usize, from: usize) -> Option<(usize, usiz
         let touches = reading.touches_next(at) && at > 0 && reading.touches_next(at - 1);
         end = (touches && labels == 1 && reading.tokens[index - 1].len() >= 4).then_some(index);
     }
+    if end.is_none()
+        && labels == 1
+        && is_provider(&reading.tokens[index - 1])
+        && (start..at).any(|part| looks_local(reading, part))
+    {
+        // "rosyquandel82 at gmail"
+        end = Some(index);
+    }
     let end = end?.min(reading.tokens.len());
     let last = &reading.tokens[end - 1];
     // "rated at 4.4", "I work at example.com"
@@ -77,6 +86,40 @@ fn spelled(reading: &Reading<'_>, at: usize, from: usize) -> Option<(usize, usiz
             .all(|token| !token.is(Class::MAIL_DOT));
     let prose = plain && end_is_ordinary(reading, start, at);
     (domain && !prose).then_some((start, end))
+}
+
+/// Providers that are named without their domain.
+fn is_provider(token: &Token) -> bool {
+    const PROVIDERS: [&[u8]; 11] = [
+        b"gmail",
+        b"googlemail",
+        b"yahoo",
+        b"hotmail",
+        b"outlook",
+        b"icloud",
+        b"aol",
+        b"protonmail",
+        b"ymail",
+        b"gmx",
+        b"msn",
+    ];
+    PROVIDERS.iter().any(|name| token.hash == hash_word(name))
+}
+
+/// What is rather the local part of an address than a word before "at".
+fn looks_local(reading: &Reading<'_>, index: usize) -> bool {
+    let token = &reading.tokens[index];
+    token.form == Form::Mixed
+        || token.is_word() && !reading.ordinary(index)
+        || token.is_mark(b'_')
+        || token.is_mark(b'.') && reading.touches_next(index)
+}
+
+/// "rosy underscore quandel"
+fn is_joint(token: &Token) -> bool {
+    [b"underscore".as_slice(), b"dash", b"hyphen"]
+        .iter()
+        .any(|word| token.hash == hash_word(word))
 }
 
 /// Whether the local part is one ordinary word.
@@ -132,7 +175,7 @@ fn local_start(reading: &Reading<'_>, end: usize, from: usize) -> Option<usize> 
         let glued = touching
             && matches!(before.mark, b'.' | b'-' | b'_' | b'+')
             && before.form == Form::Mark;
-        let spelled = before.is(Class::MAIL_DOT);
+        let spelled = before.is(Class::MAIL_DOT) || is_joint(before);
         let more = start >= from + 2 && part(reading.tokens[start - 2].form);
         if more && (glued || spelled) {
             start -= 2;

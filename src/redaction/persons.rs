@@ -4,12 +4,12 @@ use super::class::Class;
 use super::glance::Glance;
 use super::hash::hash_word;
 use super::lexer::{Case, Form, Token};
-use super::name_ends::extend;
+use super::name_ends::{ends, extend};
 use super::name_starts::{behind_initials, behind_title, with_beginning};
 use super::names::{self, NO_NAME};
 use super::reading::Reading;
 use super::signatures::signed;
-use super::small_names::{is_subject, leads};
+use super::small_names::{behind_small_title, is_subject, leads};
 use super::spelled::{can_be_spelled, spelled};
 use super::told;
 use super::{Kind, Span, strangers};
@@ -111,54 +111,11 @@ fn is_addressed(reading: &Reading<'_>, index: usize) -> bool {
 fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)> {
     let token = &reading.tokens[index];
     let capital = reading.capital(index);
-    // "mme Desrosiers"
-    if token.is(Class::TITLE) && !capital {
-        let next = behind_title(reading, index);
-        let listed =
-            |token: &Token| token.is(Class::GIVEN.or(Class::SURNAME)) && !token.is(NO_NAME);
-        let named = reading.get(next).is_some_and(|name| {
-            name.case == Case::Capital
-                && name.is_word()
-                && reading.capital(next)
-                && (listed(name) || name.class == Class::default())
-        });
-        // "mr. quandel flew", "mr stone and"
-        let [mr, mrs, ms, dr] = [b"mr".as_slice(), b"mrs", b"ms", b"dr"].map(hash_word);
-        let strange = |name: &Token| match reading.english {
-            true => reading.unknown(next),
-            false => name.class == Class::default(),
-        };
-        let surname = |name: &Token| {
-            name.is_word()
-                && name.len() >= 3
-                && match name.is(Class::ENGLISH) {
-                    true => {
-                        [mr, mrs].contains(&token.hash)
-                            && listed(name)
-                            && names::stands_last(reading, next)
-                    }
-                    false => listed(name) || !reading.cased && strange(name),
-                }
-        };
-        // "mr rosy harlan"
-        let full = [mr, mrs, ms].contains(&token.hash)
-            && reading.get(next).is_some_and(|first| {
-                first.is_word() && first.len() >= 3 && !first.is(NO_NAME.or(Class::CUE))
-            })
-            && reading.get(next + 1).is_some_and(|last| {
-                last.is(Class::SURNAME) && !last.is(Class::ENGLISH) || reading.unknown(next + 1)
-            })
-            && names::stands_last(reading, next + 1);
-        if full {
-            return Some((next + 2, "name_titled"));
-        }
-        let small = !reading.capital(next.min(reading.tokens.len() - 1))
-            && ([mr, mrs, ms, dr].contains(&token.hash)
-                || !reading.english && !token.is(Class::ENGLISH.or(Class::FILLER)))
-            && reading.get(next).is_some_and(surname);
-        if named || small {
-            return Some((extend(reading, next), "name_titled"));
-        }
+    if token.is(Class::TITLE)
+        && !capital
+        && let Some(end) = behind_small_title(reading, index)
+    {
+        return Some((end, "name_titled"));
     }
     if reading.english && told::is_here(reading, index) {
         return Some((extend(reading, index), "name_given"));
@@ -271,6 +228,18 @@ fn standing(reading: &Reading<'_>, index: usize) -> Option<(usize, &'static str)
         && is_sum(&reading.tokens[index - 2]);
     if (towards || paid) && !token.is(Class::FILLER) {
         return Some((index + 1, "name_towards"));
+    }
+    // "Is there anything else, Joy?"
+    const SAID: usize = 4;
+    let spoken_to = given
+        && token.case == Case::Capital
+        && capital
+        && index >= SAID
+        && before.is_some_and(|mark| mark.is_mark(b','))
+        && ends(reading, index + 1)
+        && !token.is(Class::NOT_ADDRESSED.or(Class::FILLER));
+    if spoken_to {
+        return Some((index + 1, "name_addressed"));
     }
     // "about Rich who served me"
     let who = |next: &Token| next.hash == hash_word(b"who");

@@ -34,6 +34,12 @@ fn is_half(reading: &Reading<'_>, end: usize) -> bool {
     is(1, &NAMES) && (is(2, &WHICH) || is(2, &["the"]) && is(3, &["under"]))
 }
 
+/// "under the name of"
+fn is_under_name_of(reading: &Reading<'_>, end: usize) -> bool {
+    let under = end.checked_sub(4).and_then(|at| reading.get(at));
+    reading.tokens[end - 1].is(Class::OF) && under.is_some_and(|token| is_any(token, &["under"]))
+}
+
 /// The end of the name at `first`, behind a strong cue that says that one comes.
 pub(super) fn name(reading: &Reading<'_>, first: usize) -> Option<usize> {
     let quoted = |at: usize| {
@@ -44,12 +50,7 @@ pub(super) fn name(reading: &Reading<'_>, first: usize) -> Option<usize> {
     let last = &reading.tokens[end_of_cue - 1];
     if is_link(last) {
         end(reading, first)
-    } else if is_half(reading, end_of_cue) {
-        end_unlinked(reading, first)
-    } else if last.is(Class::OF)
-        && end_of_cue >= 4
-        && is_any(&reading.tokens[end_of_cue - 4], &["under"])
-    {
+    } else if is_half(reading, end_of_cue) || is_under_name_of(reading, end_of_cue) {
         end_unlinked(reading, first)
     } else if last.is(Class::OF) {
         end(reading, first).filter(|end| looks_like_one(reading, first) || is_alone(reading, *end))

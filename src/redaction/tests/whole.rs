@@ -253,6 +253,70 @@ fn an_extension_belongs_to_its_number() {
 }
 
 #[test]
+fn what_is_dictated_or_told_in_passing_is_found() {
+    expect(&[
+        &[
+            ("B: Your PIN please", "Your PIN please"),
+            ("C: 4, 4, 7, 1", "[PIN]"),
+        ],
+        &[
+            ("B: What's your email?", "What's your email?"),
+            ("C: rosyquandel82 at gmail", "[EMAIL]"),
+        ],
+        &[(
+            "C: my email is rosy underscore quandel at gmail dot com",
+            "my email is [EMAIL]",
+        )],
+        &[(
+            "B: I have 3 May 1981 as your date of birth",
+            "I have [DATE_OF_BIRTH] as your date of birth",
+        )],
+        &[(
+            "C: born on the twenty first of may nineteen eighty one",
+            "born on the [DATE_OF_BIRTH]",
+        )],
+        &[
+            (
+                "C: my card is 4111 1111 1111 1111",
+                "my card is [CREDIT_CARD]",
+            ),
+            ("B: And the expiry date?", "And the expiry date?"),
+            ("C: 09/29", "[CREDIT_CARD]"),
+        ],
+        &[(
+            "C: please cancel 48213377",
+            "please cancel [ACCOUNT_NUMBER]",
+        )],
+        &[("B: Have a nice day, Mark!", "Have a nice day, [PERSON]!")],
+        &[(
+            "C: my wife jade made the booking",
+            "my wife [PERSON] made the booking",
+        )],
+        &[("C: it is for mr rosy quandel", "it is for [PERSON]")],
+        &[
+            ("B: What's your name?", "What's your name?"),
+            ("C: rosy quandel", "[PERSON]"),
+            (
+                "B: I have you down as Rosy Quandel",
+                "I have you down as [PERSON]",
+            ),
+            ("C: thank you so much", "thank you so much"),
+        ],
+    ]);
+    survive(&[
+        "C: i need sizes 4, 5, 6, 7",
+        "C: QUIERO CANCELAR MI SUSCRIPCION",
+        "C: my friend said it was fine",
+        "B: First, may I ask why you need it?",
+        "C: my twins came first, third, fifth",
+        "C: it works at gmail support",
+    ]);
+    // No value is in what only begins like a date.
+    survive(&["C: my twins were born first, third, fifth"]);
+    survive(&["B: What is your date of birth?", "C: third time you ask"]);
+}
+
+#[test]
 fn what_is_told_of_oneself_is_found_in_any_order() {
     expect(&[
         &[(
