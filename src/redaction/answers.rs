@@ -157,7 +157,9 @@ fn dates(reading: &Reading<'_>, spans: &mut Vec<Span>) {
     {
         let mut end = cued::line_end(reading, first, reading.tokens.len());
         end += usize::from(reading.get(end).is_some_and(|one| one.is(Class::DIGIT)));
-        spans.push(reading.span(first, end, Kind::DateOfBirth, "answer"));
+        if end > first {
+            spans.push(reading.span(first, end, Kind::DateOfBirth, "answer"));
+        }
     }
     // "4th of march", and then "1987".
     if let [_] = reading.tokens

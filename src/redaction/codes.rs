@@ -231,10 +231,15 @@ pub(super) fn is_offer(reading: &Reading<'_>, index: usize) -> bool {
     token.digits == 2 && token.len() == letters.len() + 2
 }
 
-/// A code in capitals without digits, which is no word: "YKHCQFIJ"; not where all is written in capitals, or where no dictionary
-/// tells what is a word.
+/// A code in capitals without digits, which is no word: "YKHCQFIJ"; not where all is written in capitals.
 pub(super) fn is_capital_code(reading: &Reading<'_>, index: usize) -> bool {
     const ALONE: u32 = 2;
+    let telling = reading.glance.lower || reading.glance.words <= ALONE;
+    (telling || !reading.tokens[index].is_word()) && is_capital_word(reading, index)
+}
+
+/// The same, whatever else is written in capitals.
+pub(super) fn is_capital_word(reading: &Reading<'_>, index: usize) -> bool {
     let token = &reading.tokens[index];
     if token.form == Form::Mixed {
         let letters = token.len() - token.digits as usize;
@@ -243,7 +248,6 @@ pub(super) fn is_capital_code(reading: &Reading<'_>, index: usize) -> bool {
     token.is_word()
         && token.case == Case::Upper
         && token.len() >= 6
-        && (reading.english && reading.glance.lower || reading.glance.words <= ALONE)
         && !reading.ordinary(index)
         && !token.is(Class::GIVEN.or(Class::SURNAME).or(Class::AMBIGUOUS))
 }

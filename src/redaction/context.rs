@@ -5,6 +5,7 @@ use super::checksums::luhn;
 use super::class::Class;
 use super::cues::{self, Found};
 use super::glance::Glance;
+use super::hash::hash_word;
 use super::lexer::{Case, Form, Token};
 use super::reading::Reading;
 use super::words::Words;
@@ -175,6 +176,27 @@ fn is_long_code(reading: &Reading<'_>, index: usize) -> bool {
     !joined && !hexadecimal && !time && !card
 }
 
+/// "1234567 units", "error 80070005", "a total of 8000000": of many things, or one that is nobody's.
+fn is_counted(reading: &Reading<'_>, index: usize) -> bool {
+    const NOBODYS: [&[u8]; 8] = [
+        b"error",
+        b"bug",
+        b"total",
+        b"population",
+        b"model",
+        b"version",
+        b"article",
+        b"part",
+    ];
+    let things = reading.get(index + 1).is_some_and(|next| {
+        next.is_word() && next.is(Class::ENGLISH) && reading.written(index + 1).ends_with('s')
+    });
+    let nobodys = reading.before(index).is_some_and(|before| {
+        before.is(Class::OF) || NOBODYS.iter().any(|word| before.hash == hash_word(word))
+    });
+    things || nobodys || reading.written(index).ends_with("000")
+}
+
 /// Numbers too long for a quantity, however they are grouped or spelled: nine digits and more identify something.
 fn long_numbers(reading: &Reading<'_>, text: &str, spans: &mut Vec<Span>) {
     const LEAST: usize = 9;
@@ -192,7 +214,8 @@ fn long_numbers(reading: &Reading<'_>, text: &str, spans: &mut Vec<Span>) {
                 let whole = value.end == value.start + 1
                     && value.digits >= LEAST_WHOLE
                     && !values::is_common_number(reading, text, &value)
-                    && !values::is_everyday(reading, &value);
+                    && !values::is_everyday(reading, &value)
+                    && !is_counted(reading, index);
                 if (value.digits >= LEAST || whole)
                     && !value.letters
                     && !is_part_of_code(reading, index)

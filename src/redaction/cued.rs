@@ -86,7 +86,9 @@ fn is_behind(reading: &Reading<'_>, value: usize, words: &[&[u8]]) -> bool {
 
 /// The number or code of `kind` at token `index`.
 fn number(reading: &Reading<'_>, index: usize, kind: Kind, weak: bool) -> Option<usize> {
-    if codes::is_capital_code(reading, index) {
+    // "MY ORDER NUMBER IS QWERTYU": a dictionary tells that it is no word.
+    let told = !weak && reading.english && codes::is_capital_word(reading, index);
+    if told || codes::is_capital_code(reading, index) {
         let offer = kind == Kind::AccessCode && weak && codes::is_offer(reading, index);
         return (!offer).then_some(index + 1);
     }

@@ -151,6 +151,8 @@ fn part(reading: &Reading<'_>, index: usize, capital_before: bool) -> bool {
     if !token.is_word()
         || token.len() < 2
         || token.is(NO_NAME.or(Class::TITLE)) && !token.is(Class::PLAIN_NAME)
+        // "kevin quandel said"
+        || token.is(Class::SPEECH) && token.case == Case::Lower
     {
         return false;
     }

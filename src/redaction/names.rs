@@ -178,7 +178,9 @@ pub(super) fn introduced(reading: &Reading<'_>, index: usize) -> Option<usize> {
     });
     // "my wife jade made the booking"
     let own = related && index >= 2 && reading.tokens[index - 2].is(Class::OWNER);
-    let closed = closed || own && is_given(reading, index);
+    // "my brother mark it as gift"
+    let object = |next: &Token| next.is(Class::FILLER.or(Class::ARTICLE).or(Class::CONNECTOR));
+    let closed = closed || own && !reading.get(index + 1).is_some_and(object);
     let named = is_given(reading, index)
         || related && reading.unknown(index) && reading.tokens[index].len() >= 4;
     // "my friend said"
@@ -265,7 +267,11 @@ fn stands_first(reading: &Reading<'_>, index: usize) -> bool {
 /// "jamie brown and": nothing follows that the word could belong to.
 pub(super) fn stands_last(reading: &Reading<'_>, index: usize) -> bool {
     reading.get(index + 1).is_none_or(|next| {
-        !next.is_word() || next.is(Class::FILLER.or(Class::CUE).or(Class::CONNECTOR))
+        const GOES_ON: Class = Class::FILLER
+            .or(Class::CUE)
+            .or(Class::CONNECTOR)
+            .or(Class::SPEECH);
+        !next.is_word() || next.is(GOES_ON)
     })
 }
 

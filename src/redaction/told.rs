@@ -163,7 +163,10 @@ pub(super) fn is_ones_own(reading: &Reading<'_>, index: usize) -> bool {
     let closed = reading
         .get(index + 1)
         .is_none_or(|next| !next.is_word() || next.is(Class::CUE) || is_any(next, &["and"]));
-    half && closed
+    let mine = is(1, &["name", "surname"]) && is(2, &["my"]);
+    let whole = index > 0 && reading.tokens[index - 1].is(Class::CUE_WHOLE);
+    (half || token.is(NAME) && (mine || whole))
+        && closed
         && token.len() >= 3
         && !token.is(Class::AMBIGUOUS)
         && !is_predicate(reading, index)

@@ -310,7 +310,36 @@ fn what_is_dictated_or_told_in_passing_is_found() {
         "B: First, may I ask why you need it?",
         "C: my twins came first, third, fifth",
         "C: it works at gmail support",
+        "C: my brother mark it as gift",
+        "C: we sold 1234567 units",
+        "B: Error 80070005 when installing",
     ]);
+    expect(&[
+        &[(
+            "C: my colleague john smith said it was fine",
+            "my colleague [PERSON] said it was fine",
+        )],
+        &[(
+            "C: mon numéro de commande est KXQZPM",
+            "mon numéro de commande est [ORDER_ID]",
+        )],
+        &[(
+            "C: MY ORDER NUMBER IS QWERTYU",
+            "MY ORDER NUMBER IS [ORDER_ID]",
+        )],
+        &[("C: exp 12/27", "exp [CREDIT_CARD]")],
+    ]);
+    // Neither ends a turn before it begins.
+    for said in [
+        "C: first of june nineteen",
+        "C: x may nineteen",
+        "C: case. dezembro\nnineteen",
+    ] {
+        chat(
+            &Engine::new(Replacement::Typed),
+            &["B: Your date of birth?", said],
+        );
+    }
     // No value is in what only begins like a date.
     survive(&["C: my twins were born first, third, fifth"]);
     survive(&["B: What is your date of birth?", "C: third time you ask"]);
