@@ -206,3 +206,38 @@ proptest! {
         prop_assert_eq!(texts(&chat), texts(&shuffled));
     }
 }
+
+/// The words that rules look for, in an order in which nobody says them.
+fn words() -> impl Strategy<Value = Vec<(Side, String)>> {
+    let dates = "first third fifth twenty thirtieth nineteen ninety thousand may june dezembro of the , . 31ST 1990 05/1990 born dob x";
+    let names = "my last first name is called me under of mr . here said lives at wife kevin will may river Quandel Q no it's , and";
+    let codes = "my pin order number exp is no . , - 4 seven 12/27 4471 48213377 QWERTYU K9X2 as password changed to used d.o.b.";
+    let asked = [
+        "Your date of birth?",
+        "Your name, please?",
+        "Your password and card number?",
+        "¿Su nombre?",
+        "Thanks.",
+    ];
+    let said = prop::sample::select(vec![dates, names, codes]).prop_flat_map(|words| {
+        let words: Vec<&str> = words.split(' ').collect();
+        prop::collection::vec(prop::sample::select(words), 0..9).prop_map(|words| words.join(" "))
+    });
+    let said = prop_oneof![4 => said.clone(), 1 => said.prop_map(|text| text.to_uppercase())];
+    let question = prop::sample::select(asked.map(str::to_owned).to_vec());
+    (question, prop::collection::vec(said, 1..4)).prop_map(|(question, said)| {
+        let asked = std::iter::once((Side::Business, question));
+        asked
+            .chain(said.into_iter().map(|text| (Side::Customer, text)))
+            .collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn words_are_read_in_whichever_order_they_come(turns in words()) {
+        prop_assert_eq!(redacted(&turns).len(), turns.len());
+    }
+}
