@@ -73,6 +73,9 @@ impl Class {
     /// Ends a cue behind which a name comes without an "is": "call me".
     pub(super) const CALLED: Self = Self(1 << 43);
 
+    /// "here": a name may stand before it.
+    pub(super) const HERE: Self = Self(1 << 44);
+
     /// Whether any of the bits of `other` is set.
     pub(super) const fn is(self, other: Self) -> bool {
         self.0 & other.0 != 0
@@ -110,6 +113,7 @@ impl Class {
             "owner" => Self::OWNER,
             "instead" => Self::INSTEAD,
             "called" => Self::CALLED,
+            "here" => Self::HERE,
             "title" => Self::TITLE,
             "particle" => Self::PARTICLE,
             "month" => Self::MONTH,

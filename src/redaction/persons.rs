@@ -22,15 +22,16 @@ const INTERESTING: Class = Class::GIVEN
 
 /// Whether any token can be a name or stand before one.
 pub(super) fn possible(glance: &Glance) -> bool {
+    // "Jools here from the furniture team"
     const SIGNS: Class = Class::GIVEN
         .or(Class::TITLE)
         .or(Class::GREETING)
-        // "Jools here from the furniture team"
-        .or(Class::SPEECH);
-    // "paid 500 euros to Quandel"
-    let paid = glance.digits > 0 && glance.classes.is(Class::TOWARDS);
+        .or(Class::HERE);
+    // "paid 500 euros to Quandel", "Quandel lives at"
+    let told =
+        glance.digits > 0 && glance.classes.is(Class::TOWARDS) || glance.classes.is(Class::SPEECH);
     glance.classes.is(SIGNS)
-        || glance.capital && paid
+        || glance.capital && told
         || glance.has(b'\n')
         || glance.stranger
         || can_be_spelled(glance)

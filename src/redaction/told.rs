@@ -333,11 +333,13 @@ pub(super) fn is_here(reading: &Reading<'_>, index: usize) -> bool {
         .or(Class::AMBIGUOUS)
         .or(Class::NOT_ADDRESSED)
         .or(Class::UNTOLD);
-    let is = |at: usize, word: &str| reading.get(at).is_some_and(|next| is_any(next, &[word]));
-    let Some(last) = (index..index + 2).find(|at| is(at + 1, "here")) else {
+    let here = |at: &usize| reading.get(at + 1).is_some_and(|next| next.is(Class::HERE));
+    let Some(last) = (index..index + 2).find(here) else {
         return false;
     };
-    let from = is(last + 2, "from");
+    let from = reading
+        .get(last + 2)
+        .is_some_and(|next| is_any(next, &["from"]));
     let closed = from
         || reading
             .get(last + 2)
