@@ -216,9 +216,7 @@ fn behind(reading: &Reading<'_>, found: Found, kind: Kind, paired: bool) -> Opti
         return Some(value);
     }
     let mut index = from;
-    let mut linked = paired
-        || kind == Kind::Person && !weak && told::tells(reading, from)
-        || kind == Kind::Password && reading.tokens[from - 1].is(Class::LINK);
+    let mut linked = paired || kind == Kind::Person && !weak && told::tells(reading, from);
     // "Date of birth on record: ..."
     let told = kind == Kind::DateOfBirth || kind.is_number() && !weak;
     let colon = |at: &usize| reading.tokens[*at].is_mark(b':');
