@@ -117,7 +117,9 @@ fn mend_header(payload: &mut [u8]) -> Option<()> {
             Property::Table => {
                 let table = rest.long()?;
                 if let Err(entry) = mend_table(table, 0) {
-                    make_opaque(&mut table[entry..]);
+                    // Of a single byte at the end no entry can be made: all is made one then.
+                    let last = entry + 1 == table.len();
+                    make_opaque(&mut table[if last { 0 } else { entry }..]);
                 }
             }
         }
@@ -351,6 +353,12 @@ mod tests {
         assert_eq!(mend(&mut both[..header.len() + 8]), both.len());
         assert!(both.ends_with(&body));
         assert_eq!(mend(&mut b"HT".to_vec()), usize::MAX, "no AMQP");
+    }
+
+    #[test]
+    fn a_byte_behind_the_last_entry_makes_all_one() {
+        let table = [entry(b"k", b'V', b""), vec![7]].concat();
+        read(header(&table, b"m"));
     }
 
     proptest! {
