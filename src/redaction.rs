@@ -18,13 +18,14 @@
 //! | `class.rs`, `words.rs`, `words/`, `data/` | what words mean: dictionary, names, cues of each language |
 //! | `shapes.rs`, `numbers.rs`, `phones.rs`, `iban.rs`, `checksums.rs` | recognition by shape, whatever surrounds it |
 //! | `national.rs`, `secrets.rs` | national ids by their check digits; keys, tokens, web addresses with personal data |
-//! | `values.rs`, `codes.rs` | what a value looks like in tokens: numbers and dates; codes |
+//! | `values.rs`, `dates.rs`, `codes.rs` | what a value looks like in tokens: numbers; dates; codes |
 //! | `names.rs`, `name_starts.rs`, `name_ends.rs` | whether a name is there; where it begins and ends |
-//! | `persons.rs`, `spelled.rs`, `signatures.rs`, `lists.rs` | names that need no cue; are spelled; sign; lists |
+//! | `persons.rs`, `small_names.rs`, `strangers.rs`, `spelled.rs`, `signatures.rs`, `lists.rs` | names that need no cue; in small letters; of no list; are spelled; sign; lists |
 //! | `beside.rs` | births behind names, extensions behind telephone numbers, what else is told of a card |
 //! | `addresses.rs`, `streets.rs`, `continental.rs`, `blocks.rs`, `places.rs`, `postcodes.rs` | streets behind their number, before it, and told by their postcode; in lines; what follows them; postcodes, and what is before them |
 //! | `mail.rs`, `handles.rs` | disguised e-mail addresses; names of users |
-//! | `cues.rs`, `cued.rs` | "my pin is 4471": cues beside a value |
+//! | `cues.rs`, `cued.rs`, `passwords.rs` | "my pin is 4471": cues beside a value; passwords and login names |
+//! | `told.rs` | "my name is river": words that are names because the message says so |
 //! | `asks.rs`, `answers.rs`, `named.rs` | expectations: what a turn asks for; what answers it; names that do |
 //! | `bare.rs` | messages that are a value and nothing else |
 //! | `memory.rs` | what was once found is found everywhere |

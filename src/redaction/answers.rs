@@ -3,7 +3,6 @@
 use super::asks::Ask;
 use super::class::Class;
 use super::cued;
-use super::hash::hash_word;
 use super::kind::KindSet;
 use super::lexer::{Form, Token};
 use super::reading::Reading;
@@ -131,8 +130,6 @@ fn numbers(
 }
 
 fn dates(reading: &Reading<'_>, spans: &mut Vec<Span>) {
-    /// A date in words and what may stand around it has so many tokens.
-    const SPELLED: usize = 12;
     let mut index = 0;
     while index < reading.tokens.len() {
         match dates::date(reading, index) {
@@ -141,24 +138,6 @@ fn dates(reading: &Reading<'_>, spans: &mut Vec<Span>) {
                 index = end;
             }
             None => index += 1,
-        }
-    }
-    // "the fourteenth of july nineteen eighty two"
-    let century = || {
-        let words = [b"nineteen".as_slice(), b"thousand", b"twenty"].map(hash_word);
-        let mut tokens = reading.tokens.iter();
-        tokens.any(|token| words.contains(&token.hash))
-    };
-    if reading.glance.digits == 0
-        && reading.glance.classes.is(Class::MONTH)
-        && reading.tokens.len() <= SPELLED
-        && century()
-        && let Some(first) = reading.skip_fillers(0)
-    {
-        let mut end = cued::line_end(reading, first, reading.tokens.len());
-        end += usize::from(reading.get(end).is_some_and(|one| one.is(Class::DIGIT)));
-        if end > first {
-            spans.push(reading.span(first, end, Kind::DateOfBirth, "answer"));
         }
     }
     // "4th of march", and then "1987".

@@ -72,7 +72,6 @@ impl Class {
     pub(super) const INSTEAD: Self = Self(1 << 42);
     /// Ends a cue behind which a name comes without an "is": "call me".
     pub(super) const CALLED: Self = Self(1 << 43);
-
     /// "here": a name may stand before it.
     pub(super) const HERE: Self = Self(1 << 44);
 

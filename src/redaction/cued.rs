@@ -60,9 +60,6 @@ pub(super) fn value_at(
         }
         Kind::Address => address(reading, index, limit, weak)?,
         Kind::Url if linked => web_address(reading, index, limit)?,
-        Kind::CreditCard if !weak && dates::expiry(reading, index).is_some() => {
-            dates::expiry(reading, index)?
-        }
         kind if kind.is_number() || kind == Kind::Custom => {
             let passcode = || {
                 let word = linked && !weak && is_behind(reading, index, &[b"passcode"]);
@@ -71,7 +68,11 @@ pub(super) fn value_at(
                 })??;
                 (!told::is_predicate(reading, index)).then_some(end)
             };
-            number(reading, index, kind, weak).or_else(passcode)?
+            let valid =
+                || dates::expiry(reading, index).filter(|_| kind == Kind::CreditCard && !weak);
+            valid()
+                .or_else(|| number(reading, index, kind, weak))
+                .or_else(passcode)?
         }
         _ => return None,
     };

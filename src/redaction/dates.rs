@@ -4,6 +4,7 @@ use super::class::Class;
 use super::hash::hash_word;
 use super::lexer::{Form, Token};
 use super::reading::Reading;
+use super::told::is_any;
 use super::values::is_measure;
 
 /// A date with its year or its month's name: "31/06/1996", "July 4th 1927", "the 3rd of May 1980".
@@ -22,8 +23,8 @@ pub(super) fn date(reading: &Reading<'_>, start: usize) -> Option<usize> {
             Form::Number if token.digits == 4 => numbers += 1,
             Form::Word if token.is(Class::MONTH) && !month && token.len() >= 3 => month = true,
             // "twenty first"
-            Form::Word if is_year_word(token) && reading.get(index + 1).is_some_and(is_ordinal) => {
-            }
+            Form::Word
+                if is_number_word(token) && reading.get(index + 1).is_some_and(is_ordinal) => {}
             Form::Word if is_ordinal(token) => {
                 numbers += 1;
                 ordinal = true;
@@ -51,88 +52,80 @@ pub(super) fn date(reading: &Reading<'_>, start: usize) -> Option<usize> {
     {
         index -= 1;
     }
-    // "the first may" says more.
-    let told = match ordinal {
-        true => month && (numbers >= 2 || reading.tokens[start + 1..index].iter().any(is_of)),
-        false => parts >= 3 || month && numbers >= 1,
-    };
     // "nineteen eighty one"
-    let year = |at: &usize| {
-        reading
-            .get(*at)
-            .is_some_and(|word| word.is_word() && is_year_word(word))
+    let figures = reading.tokens[start..index]
+        .iter()
+        .any(|token| token.digits > 2);
+    let is_year = |at: &usize| reading.get(*at).is_some_and(is_number_word);
+    let spelled = match month && !figures {
+        true => (index..index + LONGEST_YEAR).take_while(is_year).count(),
+        false => 0,
     };
-    if told
-        && month
-        && !reading.tokens[start..index]
-            .iter()
-            .any(|token| token.digits > 2)
-    {
-        index += (index..index + LONGEST_YEAR).take_while(year).count();
-    }
-    told.then_some(index)
+    let of = || reading.tokens[start + 1..index].iter().any(is_of);
+    let told = match ordinal {
+        // "the first may" says more.
+        true => month && (numbers >= 2 || spelled > 1 || of()),
+        false => parts >= 3 || month && (numbers >= 1 || spelled > 2),
+    };
+    told.then_some(index + spelled)
 }
 
-/// Most words of a year: "nineteen hundred eighty one".
-const LONGEST_YEAR: usize = 4;
+/// Most words of a day and its year: "fourteen nineteen hundred eighty one".
+const LONGEST_YEAR: usize = 5;
 
-fn is_year_word(token: &Token) -> bool {
-    const CENTURIES: [&[u8]; 4] = [b"nineteen", b"twenty", b"thousand", b"hundred"];
-    token.is(Class::DIGIT)
-        || CENTURIES.iter().any(|word| token.hash == hash_word(word))
-        || is_tens(token)
-}
-
-/// "eighty", "fifteen"
-fn is_tens(token: &Token) -> bool {
-    const TENS: [&[u8]; 17] = [
-        b"ten",
-        b"eleven",
-        b"twelve",
-        b"thirteen",
-        b"fourteen",
-        b"fifteen",
-        b"sixteen",
-        b"seventeen",
-        b"eighteen",
-        b"thirty",
-        b"forty",
-        b"fifty",
-        b"sixty",
-        b"seventy",
-        b"eighty",
-        b"ninety",
-        b"oh",
+/// "eighty", "nineteen": the words of a day or a year that are no single digits.
+fn is_number_word(token: &Token) -> bool {
+    const WORDS: [&str; 20] = [
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+        "twenty",
+        "thirty",
+        "forty",
+        "fifty",
+        "sixty",
+        "seventy",
+        "eighty",
+        "ninety",
+        "hundred",
+        "thousand",
     ];
-    TENS.iter().any(|word| token.hash == hash_word(word))
+    token.is(Class::DIGIT) && token.is_word() || is_any(token, &WORDS)
 }
 
 /// "the third of may": the day of a date in words.
 fn is_ordinal(token: &Token) -> bool {
-    const ORDINALS: [&[u8]; 21] = [
-        b"first",
-        b"second",
-        b"third",
-        b"fourth",
-        b"fifth",
-        b"sixth",
-        b"seventh",
-        b"eighth",
-        b"ninth",
-        b"tenth",
-        b"eleventh",
-        b"twelfth",
-        b"thirteenth",
-        b"fourteenth",
-        b"fifteenth",
-        b"sixteenth",
-        b"seventeenth",
-        b"eighteenth",
-        b"nineteenth",
-        b"twentieth",
-        b"thirtieth",
+    const ORDINALS: [&str; 21] = [
+        "first",
+        "second",
+        "third",
+        "fourth",
+        "fifth",
+        "sixth",
+        "seventh",
+        "eighth",
+        "ninth",
+        "tenth",
+        "eleventh",
+        "twelfth",
+        "thirteenth",
+        "fourteenth",
+        "fifteenth",
+        "sixteenth",
+        "seventeenth",
+        "eighteenth",
+        "nineteenth",
+        "twentieth",
+        "thirtieth",
     ];
-    ORDINALS.iter().any(|word| token.hash == hash_word(word))
+    is_any(token, &ORDINALS)
 }
 
 /// The year alone: "dob 1979", "i was born in 1979".

@@ -88,22 +88,9 @@ fn spelled(reading: &Reading<'_>, at: usize, from: usize) -> Option<(usize, usiz
     (domain && !prose).then_some((start, end))
 }
 
-/// Providers that are named without their domain.
+/// A provider that is no word besides, so that it needs no domain: not "live".
 fn is_provider(token: &Token) -> bool {
-    const PROVIDERS: [&[u8]; 11] = [
-        b"gmail",
-        b"googlemail",
-        b"yahoo",
-        b"hotmail",
-        b"outlook",
-        b"icloud",
-        b"aol",
-        b"protonmail",
-        b"ymail",
-        b"gmx",
-        b"msn",
-    ];
-    PROVIDERS.iter().any(|name| token.hash == hash_word(name))
+    token.is(Class::MAIL_PROVIDER) && !token.is(Class::ENGLISH)
 }
 
 /// What is rather the local part of an address than a word before "at".

@@ -1,11 +1,11 @@
 //! Names of no list that their form tells: an initial between two words, an ending that surnames have.
 
 use super::class::Class;
-use super::hash::hash_word;
 use super::lexer::Case;
 use super::name_ends::{extend, initial};
 use super::names::is_strange;
 use super::reading::Reading;
+use super::told::is_any;
 
 /// How surnames end that no list has; with a word of no list before them.
 const SURNAME_ENDINGS: [&str; 26] = [
@@ -16,20 +16,19 @@ const SURNAME_ENDINGS: [&str; 26] = [
 
 /// The end of the name that begins at `index` with a word of no list, written with a capital.
 pub(super) fn at(reading: &Reading<'_>, index: usize) -> Option<usize> {
-    let known = || {
-        let token = &reading.tokens[index];
-        token.is(Class::SURNAME) && !token.is(Class::ENGLISH) && is_capital(reading, index)
+    let listed = |at: usize| {
+        reading.get(at).is_some_and(|token| {
+            token.is(Class::SURNAME)
+                && !token.is(Class::ENGLISH)
+                && token.case == Case::Capital
+                && reading.capital(at)
+        })
     };
     if !is_strange(reading, index) {
-        return (known() && lives(reading, index + 1)).then_some(index + 1);
+        return (listed(index) && lives(reading, index + 1)).then_some(index + 1);
     }
     let dot = |at: usize| usize::from(reading.get(at).is_some_and(|mark| mark.is_mark(b'.')));
-    let surname = |at: usize| {
-        is_strange(reading, at)
-            || reading.get(at).is_some_and(|token| {
-                token.is(Class::SURNAME) && !token.is(Class::ENGLISH) && is_capital(reading, at)
-            })
-    };
+    let surname = |at: usize| is_strange(reading, at) || listed(at);
     // "Ravil G. Quandelov"
     let between = initial(reading, index + 1);
     let behind = index + 2 + dot(index + 2);
@@ -54,18 +53,11 @@ pub(super) fn at(reading: &Reading<'_>, index: usize) -> Option<usize> {
     Some(end)
 }
 
-fn is_capital(reading: &Reading<'_>, index: usize) -> bool {
-    reading.tokens[index].case == Case::Capital && reading.capital(index)
-}
-
 /// "Quandel lives at", "lives in Springfield", but "Zorvento lives in the garage"
 fn lives(reading: &Reading<'_>, index: usize) -> bool {
-    let is = |at: usize, words: &[&[u8]]| {
-        let token = reading.get(at);
-        token.is_some_and(|token| words.iter().any(|word| token.hash == hash_word(word)))
-    };
+    let is = |at: usize, words: &[&str]| reading.get(at).is_some_and(|token| is_any(token, words));
     let place = reading
         .get(index + 2)
         .is_some_and(|next| next.digits > 0 || next.is_word() && reading.capital(index + 2));
-    is(index, &[b"lives"]) && (is(index + 1, &[b"at"]) || is(index + 1, &[b"in", b"on"]) && place)
+    is(index, &["lives"]) && (is(index + 1, &["at"]) || is(index + 1, &["in", "on"]) && place)
 }

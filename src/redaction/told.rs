@@ -12,6 +12,8 @@ use super::names::{NO_NAME, stands_last};
 use super::reading::Reading;
 
 const NAME: Class = Class::GIVEN.or(Class::SURNAME);
+/// Which half of a name.
+const HALVES: [&str; 4] = ["last", "first", "family", "middle"];
 
 /// Whether the cue that ends before `end` says by itself that a name comes, as "is" does: "a nombre de", "me llamo", "last name".
 pub(super) fn tells(reading: &Reading<'_>, end: usize) -> bool {
@@ -24,14 +26,12 @@ pub(super) fn tells(reading: &Reading<'_>, end: usize) -> bool {
 /// "my name", "last name", "under the name": whose or which name it is.
 fn is_half(reading: &Reading<'_>, end: usize) -> bool {
     const NAMES: [&str; 4] = ["name", "surname", "nam", "nm"];
-    const WHICH: [&str; 8] = [
-        "my", "first", "last", "middle", "family", "full", "second", "under",
-    ];
+    const WHICH: [&str; 4] = ["my", "full", "second", "under"];
     let is = |back: usize, words: &[&str]| {
         let token = end.checked_sub(back).and_then(|at| reading.get(at));
         token.is_some_and(|token| is_any(token, words))
     };
-    is(1, &NAMES) && (is(2, &WHICH) || is(2, &["the"]) && is(3, &["under"]))
+    is(1, &NAMES) && (is(2, &HALVES) || is(2, &WHICH) || is(2, &["the"]) && is(3, &["under"]))
 }
 
 /// "under the name of"
@@ -96,19 +96,10 @@ pub(super) fn end(reading: &Reading<'_>, first: usize) -> Option<usize> {
         .or(Class::UNIT);
     let token = reading.get(first)?;
     // "my name is will", "my name is bo lee"
-    let last = first
-        + 1
-        + usize::from(
-            reading
-                .get(first + 1)
-                .is_some_and(|next| next.is_word() && next.is(NAME)),
-        );
-    if token.is(Class::GIVEN)
-        && token.is_word()
-        && token.len() >= 2
-        && ends(reading, last)
-        && !token.is(Class::STATE)
-    {
+    let is_name = |next: &Token| next.is_word() && next.is(NAME);
+    let last = first + 1 + usize::from(reading.get(first + 1).is_some_and(is_name));
+    let given = token.is(Class::GIVEN) && !token.is(Class::STATE) && token.len() >= 2;
+    if given && ends(reading, last) {
         return Some(last);
     }
     let never = match token.is(Class::GIVEN) {
@@ -150,7 +141,6 @@ fn end_unlinked(reading: &Reading<'_>, first: usize) -> Option<usize> {
 
 /// "my last name is bubble and", "last name tanner booking number": whatever else it is, whoever says so is called so.
 pub(super) fn is_ones_own(reading: &Reading<'_>, index: usize) -> bool {
-    const HALVES: [&str; 4] = ["last", "first", "family", "middle"];
     let token = &reading.tokens[index];
     let link = usize::from(reading.before(index).is_some_and(is_link));
     let is = |back: usize, words: &[&str]| {
@@ -376,7 +366,8 @@ pub(super) fn is_first(reading: &Reading<'_>, index: usize) -> bool {
     })
 }
 
-fn is_any(token: &Token, words: &[&str]) -> bool {
+/// Whether a token is one of a few words.
+pub(super) fn is_any(token: &Token, words: &[&str]) -> bool {
     words
         .iter()
         .any(|word| token.hash == hash_word(word.as_bytes()))

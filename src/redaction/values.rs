@@ -1,4 +1,4 @@
-//! What a value looks like, token by token: numbers and dates.
+//! What a value looks like, token by token: numbers.
 
 use super::class::Class;
 use super::lexer::{Case, Form, Token};

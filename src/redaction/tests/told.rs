@@ -2,7 +2,8 @@
 
 use super::*;
 
-/// Says in each of `frames`, behind a question if it has one, each of `names`, of which no word must be left.
+/// Says in each of `frames`, behind a question if it has one, each of `names`, of which no word must be left; what is
+/// said around it must.
 fn hides(frames: &[&str], names: &[&str]) {
     let engine = Engine::new(Replacement::Typed);
     let mut left = Vec::new();
@@ -11,12 +12,22 @@ fn hides(frames: &[&str], names: &[&str]) {
         for name in names {
             let said = said.replace("{}", name);
             let turns = chat(&engine, &[&format!("B: {asked}"), &format!("C: {said}")]);
-            if name.split(' ').any(|word| turns[1].contains(word)) {
+            let plain = |word: &&str| word.chars().all(|letter| !"{@0123456789".contains(letter));
+            let lost = frame_words(frame)
+                .filter(plain)
+                .any(|word| !turns[1].contains(word));
+            if lost || name.split(' ').any(|word| turns[1].contains(word)) {
                 left.push(format!("{asked:?} {said:?}: {:?}", turns[1]));
             }
         }
     }
     assert!(left.is_empty(), "{}", left.join("\n"));
+}
+
+/// The words of what is said in a frame.
+fn frame_words(frame: &str) -> impl Iterator<Item = &str> {
+    let said = frame.split_once(" / ").map_or(frame, |(_, said)| said);
+    said.split([' ', ',', '"']).filter(|word| !word.is_empty())
 }
 
 #[test]

@@ -300,7 +300,11 @@ fn what_is_dictated_or_told_in_passing_is_found() {
                 "B: I have you down as Rosy Quandel",
                 "I have you down as [PERSON]",
             ),
-            ("C: thank you so much", "thank you so much"),
+            ("C: thank you so much rosy!", "thank you so much [PERSON]!"),
+        ],
+        &[
+            ("B: Your date of birth?", "Your date of birth?"),
+            ("C: july fourteen nineteen eighty two", "[DATE_OF_BIRTH]"),
         ],
     ]);
     survive(&[
